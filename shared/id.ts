@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const Id = z.uuidv7();
 export type Id = z.infer<typeof Id>;
 
+/** The path of one thing: `/…/:id`. */
+export const IdParam = z.strictObject({ id: Id });
+
 /** An instant: ISO 8601 in UTC, milliseconds at most. */
 export const Time = z.iso.datetime({ precision: 3 });
 export type Time = z.infer<typeof Time>;

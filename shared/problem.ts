@@ -12,7 +12,6 @@ export const catalogue = {
 	'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
 	'payload-too-large': { status: 413, title: 'The request is too large' },
 	'not-found': { status: 404, title: 'There is nothing here, or not for you' },
-	'method-not-allowed': { status: 405, title: 'This address does not take that method' },
 	'client-too-old': { status: 426, title: 'This version of the app is too old' },
 	'cross-origin': { status: 403, title: 'The request came from another site' },
 	// who is asking

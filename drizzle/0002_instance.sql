@@ -1,0 +1,1 @@
+INSERT INTO instance DEFAULT VALUES;

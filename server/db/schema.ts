@@ -1,0 +1,3 @@
+/** Every table of every domain, for Drizzle. */
+export * from '#server/accounts/tables.ts';
+export * from '#server/admin/tables.ts';

@@ -1,0 +1,55 @@
+/**
+ * The app's own files: one page for every address (decision 0003), and what that page loads.
+ * Kit writes a policy that allows just its own script into a meta element; it is lifted into the
+ * header here, where `frame-ancestors` counts too.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono, type Context } from 'hono';
+import { root } from '#server/env.ts';
+import type { Http } from './session.ts';
+
+const build = join(root, 'build');
+const year = 'public, max-age=31536000, immutable';
+/** What is not the app's: an unknown address there is a problem, not a page. */
+const notPages = /^\/(api|media|\.well-known|healthz|readyz|metrics)(\/|$)/;
+
+export async function shell() {
+	const page = await readPage();
+	const files = serveStatic<Http>({ root: build, precompressed: true, onFound: cachingOf });
+
+	const showPage = (c: Context<Http>) => {
+		c.header('content-type', 'text/html; charset=utf-8');
+		c.header('content-security-policy', page.policy);
+		c.header('cache-control', 'no-cache');
+		return c.body(page.html);
+	};
+	return new Hono<Http>()
+		.get('/', showPage)
+		.get('/index.html', showPage)
+		.get('*', async (c, next) => {
+			if (notPages.test(c.req.path)) return next();
+			const found = await files(c, async () => {});
+			if (found) return found;
+			return isFile(c.req.path) ? next() : showPage(c);
+		});
+}
+
+async function readPage() {
+	const html = await readFile(join(build, 'index.html'), 'utf8');
+	const meta = /<meta http-equiv="content-security-policy" content="([^"]*)">/i.exec(html);
+	if (!meta?.[1]) throw new Error('The built page has no content security policy.');
+	const policy = `${meta[1].replaceAll('&quot;', '"').replaceAll('&#39;', "'")}; frame-ancestors 'none'`;
+	return { html: html.replace(meta[0], ''), policy };
+}
+
+function cachingOf(path: string, c: Context<Http>) {
+	const immutable = path.includes('/_app/immutable/');
+	c.header('cache-control', immutable ? year : 'no-cache');
+}
+
+/** An address that names a file of a kind the app has: a missing one is missing, not the app. */
+function isFile(path: string) {
+	return path.startsWith('/_app/') || /\.(js|css|json|map|png|svg|ico|woff2|webmanifest)$/.test(path);
+}

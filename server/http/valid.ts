@@ -1,0 +1,50 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { validator } from 'hono-openapi';
+import type { z } from 'zod';
+import { ProblemError, fieldProblems } from '#shared/problem.ts';
+
+/** JSON bodies are small: files travel on another plane. */
+const longestBody = 256 * 1024;
+
+/**
+ * Reads the JSON body, the query or the path by a schema, which also describes it in
+ * `/api/openapi.json`. Unknown fields, other types and oversized bodies are refused.
+ */
+export function valid<Target extends 'json' | 'query' | 'param', Schema extends z.ZodType>(
+	target: Target,
+	schema: Schema
+) {
+	const read = validator(target, schema, (result) => {
+		if (result.success) return;
+		throw new ProblemError('invalid-input', {
+			errors: fieldProblems(result.error as readonly z.core.$ZodIssue[])
+		});
+	});
+	if (target !== 'json') return read;
+	const checked: MiddlewareHandler = async (c, next) => {
+		await mustBeShortJson(c);
+		return read(c as never, next);
+	};
+	// The description for OpenAPI hangs on the handler.
+	return Object.assign(checked, read) as unknown as typeof read;
+}
+
+async function mustBeShortJson(c: Context) {
+	const type = c.req.header('content-type') ?? '';
+	if (!/^application\/json\s*(;|$)/i.test(type)) throw new ProblemError('unsupported-media-type');
+	const declared = Number(c.req.header('content-length') ?? Number.NaN);
+	if (declared > longestBody) throw new ProblemError('payload-too-large');
+	if (Number.isNaN(declared)) await mustEnd(c);
+}
+
+/** A body of undeclared length is read up to the limit, and no further. */
+async function mustEnd(c: Context) {
+	const chunks: Uint8Array<ArrayBuffer>[] = [];
+	let length = 0;
+	for await (const chunk of c.req.raw.body ?? []) {
+		length += chunk.length;
+		if (length > longestBody) throw new ProblemError('payload-too-large');
+		chunks.push(chunk as Uint8Array<ArrayBuffer>);
+	}
+	c.req.bodyCache.text = await new Blob(chunks).text();
+}

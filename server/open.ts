@@ -1,0 +1,58 @@
+import type { Logger } from 'pino';
+import { isLive } from '#server/accounts/sessions.ts';
+import { openDatabase } from '#server/db/client.ts';
+import { migrate } from '#server/db/migrate.ts';
+import type { Env } from '#server/env.ts';
+import { openKeys } from '#server/http/keys.ts';
+import { Limits } from '#server/http/limits.ts';
+import { openLog } from '#server/http/log.ts';
+import { Tokens } from '#server/http/tokens.ts';
+import { openMail } from '#server/mail/mail.ts';
+import type { Talas } from '#server/talas.ts';
+
+/** Opens all that a Talas needs, its schema up to date; `close` gives it all back. */
+export async function openTalas(env: Env): Promise<Talas & { close: () => Promise<void> }> {
+	const log = openLog(env);
+	const keys = await openKeys(env);
+	const database = await openDatabase(
+		env.databaseUrl
+			? { url: env.databaseUrl, connections: env.databaseConnections }
+			: { dataDir: env.dataDir }
+	);
+	await migrate(database);
+	const { db } = database;
+	const mail = openMail(env.smtpUrl, env.mailFrom, log);
+	const { later, settled } = background(log);
+	return {
+		env,
+		log,
+		keys,
+		database,
+		db,
+		mail,
+		later,
+		tokens: new Tokens(keys, env.publicUrl, (sessionId) => isLive(db, sessionId)),
+		limits: new Limits(env.rateLimit),
+		close: async () => {
+			await settled();
+			mail.close();
+			keys.close();
+			await database.close();
+		}
+	};
+}
+
+function background(log: Logger) {
+	const running = new Set<Promise<void>>();
+	return {
+		later: (what: string, work: () => Promise<void>) => {
+			const done = work()
+				.catch((err: unknown) => log.error({ err, what }, 'work after an answer failed'))
+				.finally(() => running.delete(done));
+			running.add(done);
+		},
+		settled: async () => {
+			await Promise.all(running);
+		}
+	};
+}

@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import type { Database, Db } from '#server/db/client.ts';
+import type { Env } from '#server/env.ts';
+import type { Keys } from '#server/http/keys.ts';
+import type { Limits } from '#server/http/limits.ts';
+import type { Tokens } from '#server/http/tokens.ts';
+import type { Mail } from '#server/mail/mail.ts';
+
+/** What every route may use. One is opened when the program starts (`open.ts`). */
+export type Talas = {
+	env: Env;
+	log: Logger;
+	database: Database;
+	db: Db;
+	keys: Keys;
+	tokens: Tokens;
+	limits: Limits;
+	mail: Mail;
+	/** Does work after the answer; what fails is logged, and a stop waits for it. */
+	later: (what: string, work: () => Promise<void>) => void;
+};
