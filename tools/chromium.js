@@ -14,28 +14,28 @@ const places = [
 ];
 
 /**
- * The environment that tells Playwright which Chromium to use: empty for its own.
- * Call it after the packages are installed.
- * @returns {Promise<Record<string, string>>}
+ * Finds a Chromium, or brings one. Call it after the packages are installed.
+ * @returns {Promise<string>} the program
  */
-export async function chromium() {
-	const found = find() ?? (await download()) ?? (await fromDebian());
+export async function bringChromium() {
+	const found = findChromium() ?? (await download()) ?? (await fromDebian());
 	if (found === undefined) throw new Plain(none);
-	console.log(found === own ? 'Browser: the Chromium of Playwright.' : `Browser: ${found}`);
-	return found === own ? {} : { TALAS_CHROMIUM: found };
+	return found;
 }
 
-const own = 'playwright';
-
-function find() {
+/** @returns {string | undefined} the one named by `TALAS_CHROMIUM`, Playwright's own, or the machine's */
+export function findChromium() {
 	const given = process.env.TALAS_CHROMIUM;
 	if (given) return starts(given) ? given : undefined;
-	return hasOwn() ? own : [...names, ...places].find(starts);
+	return ofPlaywright() ?? [...names, ...places].find(starts);
 }
 
-function hasOwn() {
-	const playwright = createRequire(join(root, 'package.json'))('@playwright/test');
-	return existsSync(playwright.chromium.executablePath());
+/** @returns {string | undefined} */
+function ofPlaywright() {
+	const program = createRequire(join(root, 'package.json'))(
+		'@playwright/test'
+	).chromium.executablePath();
+	return existsSync(program) ? program : undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ async function download() {
 	console.log('No Chromium is here. Asking Playwright for its own…');
 	const program = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
 	await run(process.execPath, [program, 'install', 'chromium'], { timeout: 10 * 60_000 });
-	return hasOwn() ? own : undefined;
+	return ofPlaywright();
 }
 
 async function fromDebian() {

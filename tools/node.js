@@ -47,7 +47,9 @@ function versionOf(program) {
  * @param {string} least
  */
 function atLeast(version, least) {
-	const [have, need] = [version, least].map((text) => text.split('.').map((part) => parseInt(part)));
+	const [have, need] = [version, least].map((text) =>
+		text.split('.').map((part) => parseInt(part))
+	);
 	for (const [place, wanted] of (need ?? []).entries()) {
 		const found = have?.[place] ?? 0;
 		if (found !== wanted) return found > wanted;

@@ -6,7 +6,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.js';
-import { chromium } from './chromium.js';
+import { bringChromium } from './chromium.js';
 import { install } from './install.js';
 import { npm, Plain, root, tell } from './run.js';
 
@@ -34,10 +34,11 @@ async function* everyStep() {
 	if ((await install()) !== 'everything') {
 		throw new Plain('The tests need the development packages: run `npm ci --include=dev`.');
 	}
-	const browser = await chromium();
+	const browser = await bringChromium();
+	console.log(`Browser of the journeys: ${browser}`);
 	await build();
 	for (const step of stepsOfCheck()) yield step === 'unit' ? unit() : check(step);
-	yield journeys(browser);
+	yield journeys({ TALAS_CHROMIUM: browser });
 }
 
 /** `npm run check` is one word for these steps; here each is run and counted by itself. */
