@@ -157,7 +157,9 @@ function isRefusedToken(error: unknown) {
 
 /** `fetch` throws a TypeError when there is no way to the server, and TimeoutError when we give up. */
 function isNetworkFailure(error: unknown) {
-	return error instanceof TypeError || (error as { name?: unknown } | null)?.name === 'TimeoutError';
+	return (
+		error instanceof TypeError || (error as { name?: unknown } | null)?.name === 'TimeoutError'
+	);
 }
 
 function tell(news: News) {

@@ -95,6 +95,18 @@ describe('knowing whether the server is there', () => {
 		expect(pings).toBe(1);
 	});
 
+	test('a doubt raised while hidden is settled when the tab is seen again', async () => {
+		const connection = connect();
+		connection.heard(true);
+		visible = false;
+		connection.heard(false);
+		expect(pings).toBe(0);
+		visible = true;
+		connection.wake(false);
+		await vi.advanceTimersByTimeAsync(0);
+		expect(pings).toBe(1);
+	});
+
 	test('what the browser says of its network is a reason to look, not an answer', async () => {
 		const connection = connect();
 		connection.wake(true);

@@ -43,8 +43,9 @@ export class Connection {
 
 	/** A request was answered, or not: one failure alone only raises a doubt. */
 	heard(reached: boolean): void {
-		if (reached) this.#settle(true);
-		else if (this.#online) void this.ask();
+		if (reached) return this.#settle(true);
+		this.#heardAt = -Infinity;
+		if (this.#online) void this.ask();
 	}
 
 	/** The device woke, came into view, or says that its network changed. */

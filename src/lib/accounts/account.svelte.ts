@@ -1,0 +1,287 @@
+/**
+ * Whose Talas this device is.
+ *
+ * It promises:
+ * - The app opens at once from what the device keeps; the server is asked in the background. An expired
+ *   token, or no network, never signs anyone out and never hides anything.
+ * - When the server says that the session has ended, `needsSignIn` turns true and everything stays on
+ *   screen. Signing in as the same person goes on where they were.
+ * - Signing out first stops all work, then tells the server, then removes the local data (removal.ts);
+ *   the other tabs leave too. Without a network the data is removed all the same, and the
+ *   server is told before anybody signs in here again.
+ * - Signing in as another person while an account is open (possible only after `needsSignIn`): the first
+ *   account's data is removed as at a sign-out, **unless it has unsent work**. That is never deleted
+ *   without asking, so then its database stays as it is, closed and unread, until its owner signs in
+ *   here again. The page starts afresh, so that nothing of the first person is left in memory.
+ */
+import type { Account, AccessToken, Registration, SignedIn, SignIn } from '#shared/accounts.ts';
+import type { Id } from '#shared/id.ts';
+import { ProblemError } from '#shared/problem.ts';
+import { api, speakAs, stranger } from '../api.ts';
+import type { Local, LocalEvents } from '../db/local.ts';
+import { storage } from '../pwa/storage.svelte.ts';
+import { updates } from '../pwa/updates.svelte.ts';
+import { status } from '../sync/status.svelte.ts';
+import { deviceName } from './device-name.ts';
+import * as device from './device.ts';
+import { removeLocalData } from './removal.ts';
+import { Tokens } from './tokens.ts';
+
+type Told = { type: 'entered' | 'left'; userId: Id };
+
+/** Milliseconds that a sign-out waits for the server before it goes on alone. */
+const patience = 5_000;
+
+class CurrentAccount {
+	#state = $state<'opening' | 'signed-in' | 'signed-out'>('opening');
+	#current = $state.raw<Account | null>(null);
+	#needsSignIn = $state(false);
+	#userId: Id | null = null;
+	/** Whoever was open since this page was loaded: their data may still be in its memory. */
+	#seen: Id | null = null;
+	#local: Local | null = null;
+	#unwatch = () => {};
+	#channel: BroadcastChannel | null = null;
+	#tokens: Tokens | null = null;
+
+	/** The person; null until known, and when nobody is signed in. */
+	get current() {
+		return this.#current;
+	}
+
+	get state() {
+		return this.#state;
+	}
+
+	/** The server has ended the session: local data stays, and the person should sign in again. */
+	get needsSignIn() {
+		return this.#needsSignIn;
+	}
+
+	/** The open database. For the plumbing and for domains' queries, not for screens. */
+	get local() {
+		return this.#local;
+	}
+
+	/** Opens the account that this device has. Once, when the app starts. */
+	start(): void {
+		if (this.#tokens) return;
+		this.#tokens = new Tokens({
+			refresh,
+			locks: navigator.locks,
+			channel: new BroadcastChannel('talas-token'),
+			onended: (ended) => this.#end(ended)
+		});
+		speakAs(this.#tokens);
+		this.#channel = new BroadcastChannel('talas-account');
+		this.#channel.onmessage = (event: MessageEvent<Told>) => this.#hear(event.data);
+		status.onBack(() => void this.#comeBack());
+		void this.#begin();
+	}
+
+	async signIn(given: Pick<SignIn, 'login' | 'password'>): Promise<void> {
+		const json = { ...given, deviceName: deviceName(navigator.userAgent) };
+		const answer = await this.#atTheDoor(() => stranger.api.auth.login.$post({ json }));
+		await this.#enter((await answer.json()) as SignedIn);
+	}
+
+	async register(given: Registration): Promise<'signed-in' | 'awaiting-approval'> {
+		const json = { deviceName: deviceName(navigator.userAgent), ...given };
+		const answer = await this.#atTheDoor(() => stranger.api.auth.register.$post({ json }));
+		if (answer.status === 202) return 'awaiting-approval';
+		await this.#enter((await answer.json()) as SignedIn);
+		return 'signed-in';
+	}
+
+	/** Leaves this device, unsent work included: ask the person first (`unsent`, `exportUnsent`). */
+	async signOut(): Promise<void> {
+		device.oweLogout();
+		await this.#leave();
+	}
+
+	/** Ends all sessions of this person; throws, and changes nothing here, if the server is away. */
+	async signOutEverywhere(): Promise<void> {
+		await api.api.auth.sessions.$delete();
+		await this.#leave();
+	}
+
+	/** Deletes the account on the server, then everything of it on this device. */
+	async delete(password: string): Promise<void> {
+		await api.api.me.$delete({ json: { password } });
+		await this.#leave();
+	}
+
+	/** How many changes only this device has. */
+	async unsent(): Promise<number> {
+		return (await this.#local?.outbox.count()) ?? 0;
+	}
+
+	/** Those changes as a file that a person can keep: JSON, readable without Talas. */
+	async exportUnsent(): Promise<Blob> {
+		const changes = (await this.#local?.outbox.toArray()) ?? [];
+		const content = { talas: 'unsent', account: this.#current?.handle, changes };
+		return new Blob([JSON.stringify(content, null, '\t')], { type: 'application/json' });
+	}
+
+	/** Asks the server how the account is now, if it can be reached. */
+	async refresh(): Promise<void> {
+		await this.#comeBack();
+	}
+
+	/** Shows a profile that the server has just answered. */
+	async keep(profile: Account): Promise<void> {
+		if (profile.id !== this.#userId) return;
+		await this.#local?.settings.put({ key: 'profile', value: profile });
+	}
+
+	async #begin() {
+		try {
+			const leaving = device.leavingHere();
+			if (leaving) await removeLocalData(leaving);
+			const userId = device.accountHere();
+			if (userId) await this.#open(userId);
+			else this.#state = 'signed-out';
+		} catch (error) {
+			status.raise('storage');
+			reportError(error);
+		}
+		await this.#comeBack();
+	}
+
+	/** What is to be done when the server can be reached again. */
+	async #comeBack() {
+		try {
+			if (this.#userId) await this.#refreshProfile();
+			else if (device.owesLogout()) await this.#tokens?.alone(tellLogout);
+		} catch (error) {
+			if (!(error instanceof ProblemError)) throw error;
+			if (this.#needsSignIn && this.#current === null) this.#close();
+		}
+	}
+
+	async #refreshProfile() {
+		const answer = await api.api.me.$get();
+		await this.keep(await answer.json());
+	}
+
+	/** A sign-in or registration, after the server has heard of a sign-out that it missed. */
+	async #atTheDoor<T>(ask: () => Promise<T>): Promise<T> {
+		const alone = async () => {
+			if (device.owesLogout()) await tellLogout();
+			return ask();
+		};
+		return this.#tokens ? this.#tokens.alone(alone) : alone();
+	}
+
+	async #enter({ user, accessToken }: SignedIn) {
+		const before = device.accountHere();
+		if (before !== null && before !== user.id) await this.#leaveBehind(before);
+		device.rememberAccount(user.id);
+		if (this.#local === null) await this.#open(user.id, user);
+		else await this.keep(user);
+		this.#tokens?.accept(accessToken);
+		this.#channel?.postMessage({ type: 'entered', userId: user.id } satisfies Told);
+		if (this.#seen !== user.id) location.replace('/');
+	}
+
+	async #leaveBehind(userId: Id) {
+		this.#close();
+		const { countUnsent } = await import('../db/local.ts');
+		if ((await countUnsent(userId)) === 0) await removeLocalData(userId);
+	}
+
+	/** Opens the database of an account, and shows the person as it knows them. */
+	async #open(userId: Id, fresh?: Account) {
+		this.#userId = userId;
+		this.#seen ??= userId;
+		this.#tokens?.speakFor(userId);
+		const { openLocal, setting, watch } = await import('../db/local.ts');
+		const local = await openLocal(userId, this.#events(userId));
+		if (this.#userId !== userId) return local.close();
+		this.#local = local;
+		if (fresh) await this.keep(fresh);
+		const profile = () => setting<Account>(local, 'profile');
+		const known = await profile();
+		if (known) this.#show(known);
+		else storage.reportLoss();
+		this.#unwatch = watch(profile, (changed) => changed && this.#show(changed));
+		await status.follow(local);
+	}
+
+	#events(userId: Id): LocalEvents {
+		return {
+			outdated: () => updates.outdated(),
+			gone: () => this.#userId === userId && this.#close()
+		};
+	}
+
+	#show(profile: Account) {
+		this.#current = profile;
+		this.#state = 'signed-in';
+	}
+
+	async #leave() {
+		const userId = this.#userId ?? device.accountHere();
+		this.#close();
+		if (!userId) return;
+		this.#state = 'opening';
+		this.#channel?.postMessage({ type: 'left', userId } satisfies Told);
+		try {
+			if (device.owesLogout()) await this.#tokens?.alone(tellLogout);
+		} catch (error) {
+			if (!(error instanceof ProblemError)) throw error;
+			console.info('The server will be told of the sign-out later.', error.code);
+		} finally {
+			await removeLocalData(userId);
+			this.#state = 'signed-out';
+		}
+	}
+
+	/** Lets go of the account on this page; nothing on the device is removed. */
+	#close() {
+		this.#unwatch();
+		this.#unwatch = () => {};
+		void status.follow(null);
+		this.#local?.close();
+		this.#local = null;
+		this.#userId = null;
+		this.#tokens?.speakFor(null);
+		this.#current = null;
+		this.#state = 'signed-out';
+	}
+
+	#end(ended: boolean) {
+		this.#needsSignIn = ended;
+		if (ended) status.raise('sign-in');
+		else status.lower('sign-in');
+	}
+
+	#hear({ type, userId }: Told) {
+		if (type === 'left') {
+			if (userId === this.#userId) this.#close();
+		} else if (userId !== this.#userId) {
+			if (this.#seen === null || this.#seen === userId) void this.#begin();
+			else location.reload();
+		}
+	}
+}
+
+/** The account of this device. */
+export const account = new CurrentAccount();
+
+/** `keepalive`: a page that is left at this moment must not lose the cookie that is on its way. */
+async function refresh(): Promise<AccessToken> {
+	const answer = await stranger.api.auth.refresh.$post({}, { init: { keepalive: true } });
+	return answer.json();
+}
+
+/** Any word of the server settles it; without one it stays owed, and a ProblemError is thrown. */
+async function tellLogout() {
+	try {
+		const init = { keepalive: true, signal: AbortSignal.timeout(patience) };
+		await stranger.api.auth.logout.$post({}, { init });
+	} catch (error) {
+		if (!(error instanceof ProblemError) || error.retryable) throw error;
+	}
+	device.settleLogout();
+}
