@@ -13,7 +13,10 @@ export default defineConfig({
 					...patience,
 					name: 'server',
 					environment: 'node',
-					include: ['{shared,server,bridge,tools}/**/*.test.ts', 'tests/*.test.ts']
+					include: [
+						'{shared,server,bridge,tools}/**/*.test.ts',
+						'tests/{*,bench/*,support/*}.test.ts'
+					]
 				}
 			},
 			{

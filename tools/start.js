@@ -39,6 +39,7 @@ async function develop() {
 		throw new Plain('Developing needs the development packages: run `npm ci --include=dev`.');
 	}
 	const node = nodeForServer();
+	if (!isBuilt()) await build(); // The server has a page of its own, also when Vite shows another.
 	await mustBeFree();
 	const serverPort = await anyFreePort();
 	const server = { PORT: String(serverPort), HOST: 'localhost', PUBLIC_URL: address() };
