@@ -47,6 +47,7 @@ const pwa: Partial<SvelteKitPWAOptions> = {
 	manifest,
 	kit: { spa: true, adapterFallback: 'index.html' },
 	injectManifest: {
+		modifyURLPrefix: { 'client/': '' },
 		globPatterns: ['client/**/*.{js,css,ico,png,svg,webp,woff2,webmanifest}'],
 		globIgnores: ['server/**', 'client/screenshots/**'],
 		maximumFileSizeToCacheInBytes: 5_000_000

@@ -68,7 +68,10 @@ function buildOf(page: Client): Promise<unknown> {
 	});
 }
 
-/** Keeping and sweeping never overlap, not even between two workers. */
-function alone<T>(deed: () => Promise<T>): Promise<T> {
-	return navigator.locks.request('talas-shell', deed) as Promise<T>;
+/**
+ * Keeping and sweeping never overlap, not even between two workers. Async, so that whatever is
+ * missing here makes the installation fail instead of leaving a worker with nothing in its hands.
+ */
+async function alone(deed: () => Promise<void>): Promise<void> {
+	await navigator.locks.request('talas-shell', deed);
 }
