@@ -1,0 +1,23 @@
+import House from '@lucide/svelte/icons/house';
+import KeyRound from '@lucide/svelte/icons/key-round';
+import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import type { Role } from '#shared/accounts.ts';
+import { can } from '#shared/policy.ts';
+import { m } from '$lib/i18n/generated/messages.js';
+
+/** Where one can go: only what works today, and only what this person may do. */
+export function placesFor(person: { id: string; role: Role } | null) {
+	const places = [
+		{ href: '/', label: m.home(), icon: House },
+		{ href: '/settings', label: m.settings(), icon: SlidersHorizontal }
+	];
+	if (!can(person, 'see', { kind: 'members' })) return places;
+	return [...places, { href: '/admin', label: m.admin(), icon: KeyRound }];
+}
+
+export type Place = ReturnType<typeof placesFor>[number];
+
+/** Whether `path` is this place, or somewhere inside it. */
+export function isAt(place: Place, path: string): boolean {
+	return place.href === '/' ? path === '/' : path.startsWith(place.href);
+}
