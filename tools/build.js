@@ -23,7 +23,7 @@ export async function build() {
 	const wanted = fingerprint();
 	if (isBuilt() && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
 	console.log('Building the app…');
-	if ((await npm(['run', 'build', '--silent'])) !== 0) {
+	if ((await npm(['run', 'build', '--silent', '--', '--logLevel', 'warn'])) !== 0) {
 		throw new Plain('The app could not be built; the lines above say why.');
 	}
 	writeFileSync(stamp, wanted);
