@@ -50,6 +50,7 @@ export async function ping(): Promise<boolean> {
 	try {
 		const signal = AbortSignal.timeout(pingPatience);
 		const response = await fetch('/healthz', { cache: 'no-store', signal });
+		await response.arrayBuffer();
 		return response.ok && isJson(response);
 	} catch (error) {
 		return !isNetworkFailure(error);

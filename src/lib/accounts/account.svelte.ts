@@ -142,6 +142,8 @@ class CurrentAccount {
 			if (userId) await this.#open(userId);
 			else this.#state = 'signed-out';
 		} catch (error) {
+			// Without storage nothing can be shown but the way in, which then says what is wrong.
+			this.#state = 'signed-out';
 			status.raise('storage');
 			reportError(error);
 		}
@@ -155,8 +157,14 @@ class CurrentAccount {
 			else if (device.owesLogout()) await this.#tokens?.alone(tellLogout);
 		} catch (error) {
 			if (!(error instanceof ProblemError)) throw error;
-			if (this.#needsSignIn && this.#current === null) this.#close();
+			if (this.#current === null) this.#showNobody();
 		}
+	}
+
+	/** The browser has lost what was kept, and the server cannot give it again now, or will not. */
+	#showNobody() {
+		if (this.#needsSignIn) this.#close();
+		else this.#state = 'signed-out';
 	}
 
 	async #refreshProfile() {

@@ -47,6 +47,7 @@ export async function openLocal(userId: Id, events: LocalEvents): Promise<Local>
 		local.close({ disableAutoOpen: true });
 		if (event.newVersion === null) events.gone();
 		else events.outdated();
+		return false; // Dexie's own listener would warn, and open the database again
 	});
 	await local.open();
 	await recordCode(local, events);
