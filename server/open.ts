@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { isLive } from '#server/accounts/sessions.ts';
 import { openDatabase } from '#server/db/client.ts';
 import { migrate } from '#server/db/migrate.ts';
@@ -10,9 +10,15 @@ import { Tokens } from '#server/http/tokens.ts';
 import { openMail } from '#server/mail/mail.ts';
 import type { Talas } from '#server/talas.ts';
 
+export type OpenTalas = Talas & {
+	/** Waits for the work after answers. */
+	settled: () => Promise<void>;
+	close: () => Promise<void>;
+};
+
 /** Opens all that a Talas needs, its schema up to date; `close` gives it all back. */
-export async function openTalas(env: Env): Promise<Talas & { close: () => Promise<void> }> {
-	const log = openLog(env);
+export async function openTalas(env: Env, logTo?: DestinationStream): Promise<OpenTalas> {
+	const log = openLog(env, logTo);
 	const keys = await openKeys(env);
 	const database = await openDatabase(
 		env.databaseUrl
@@ -31,6 +37,7 @@ export async function openTalas(env: Env): Promise<Talas & { close: () => Promis
 		db,
 		mail,
 		later,
+		settled,
 		tokens: new Tokens(keys, env.publicUrl, (sessionId) => isLive(db, sessionId)),
 		limits: new Limits(env.rateLimit),
 		close: async () => {

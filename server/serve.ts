@@ -43,10 +43,7 @@ export async function serve(env: Env): Promise<Serving> {
 
 async function listen(server: HttpServer, env: Env) {
 	server.listen(env.port, env.host);
-	await Promise.race([
-		once(server, 'listening'),
-		once(server, 'error').then(([error]) => Promise.reject(plainly(error, env)))
-	]);
+	await once(server, 'listening').catch((error) => Promise.reject(plainly(error, env)));
 	return (server.address() as AddressInfo).port;
 }
 

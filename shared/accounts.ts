@@ -116,9 +116,7 @@ export const NewPassword = z.strictObject({ token: Secret, password: Password })
 export const PasswordChange = z.strictObject({ current: CurrentPassword, password: Password });
 export const EmailChange = z.strictObject({ email: Email, password: CurrentPassword });
 export const EmailProof = z.strictObject({ token: Secret });
-export const ProfileChange = z
-	.strictObject({ displayName: DisplayName, handle: Handle })
-	.partial();
+export const ProfileChange = z.strictObject({ displayName: DisplayName, handle: Handle }).partial();
 export const AccountDeletion = z.strictObject({ password: CurrentPassword });
 
 // For admins

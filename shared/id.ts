@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits. Lower case, 36 characters. */
-export const Id = z.uuidv7();
+export const Id = z.uuidv7().lowercase();
 export type Id = z.infer<typeof Id>;
 
 /** The path of one thing: `/…/:id`. */

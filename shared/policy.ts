@@ -6,10 +6,7 @@ export type Person = { id: Id; role: Role } | null;
 
 /** What can be acted upon. Each domain adds its own. */
 export type Thing =
-	| { kind: 'account'; id: Id }
-	| { kind: 'instance' }
-	| { kind: 'members' }
-	| { kind: 'invites' };
+	{ kind: 'account'; id: Id } | { kind: 'instance' } | { kind: 'members' } | { kind: 'invites' };
 
 export type Action = 'see' | 'change' | 'delete';
 

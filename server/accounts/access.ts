@@ -54,7 +54,11 @@ async function setPassword(tx: Db, accountId: Id, passwordHash: string, keep?: I
 /** Removes an account and all that hangs on it. A Talas with people is never left without an admin. */
 export async function deleteAccount({ db, tokens }: Talas, accountId: Id): Promise<void> {
 	const ended = await db.transaction(async (tx) => {
-		await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.role, 'admin')).for('update');
+		await tx
+			.select({ id: accounts.id })
+			.from(accounts)
+			.where(eq(accounts.role, 'admin'))
+			.for('update');
 		const account = await accountOf(tx, accountId);
 		const last = account.role === 'admin' && (await activeAdmins(tx)) === 1;
 		if (last && (await hasOthers(tx, accountId))) throw new ProblemError('last-admin');

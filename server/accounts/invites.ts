@@ -32,11 +32,7 @@ export async function takeInvite(tx: Db, secret: string, usedBy: Id, now = new D
 		.update(invites)
 		.set({ usedAt: now, usedBy })
 		.where(
-			and(
-				eq(invites.hash, hashSecret(secret)),
-				isNull(invites.usedAt),
-				gt(invites.expiresAt, now)
-			)
+			and(eq(invites.hash, hashSecret(secret)), isNull(invites.usedAt), gt(invites.expiresAt, now))
 		)
 		.returning({ id: invites.id });
 	return taken.length > 0;

@@ -41,11 +41,7 @@ export async function takeLink(tx: Db, secret: string, purpose: LinkPurpose, now
 	const [link] = await tx
 		.delete(links)
 		.where(
-			and(
-				eq(links.hash, hashSecret(secret)),
-				eq(links.purpose, purpose),
-				gt(links.expiresAt, now)
-			)
+			and(eq(links.hash, hashSecret(secret)), eq(links.purpose, purpose), gt(links.expiresAt, now))
 		)
 		.returning({ accountId: links.accountId, email: links.email });
 	return link;

@@ -27,7 +27,11 @@ export async function accountByEmail(db: Db, email: string): Promise<AccountRow 
 }
 
 export async function hasOthers(db: Db, id: Id): Promise<boolean> {
-	const rows = await db.select({ id: accounts.id }).from(accounts).where(ne(accounts.id, id)).limit(1);
+	const rows = await db
+		.select({ id: accounts.id })
+		.from(accounts)
+		.where(ne(accounts.id, id))
+		.limit(1);
 	return rows.length > 0;
 }
 
@@ -54,10 +58,7 @@ export async function membersAfter(
 		.select()
 		.from(accounts)
 		.where(
-			and(
-				state ? eq(accounts.state, state) : undefined,
-				after ? gt(accounts.id, after) : undefined
-			)
+			and(state ? eq(accounts.state, state) : undefined, after ? gt(accounts.id, after) : undefined)
 		)
 		.orderBy(asc(accounts.id))
 		.limit(limit);

@@ -227,7 +227,11 @@ export const me = new Hono<Http>()
 	);
 
 /** Opens a session for the account and puts its cookie. */
-async function signInTo<E extends Http>(c: Context<E>, account: AccountRow, deviceName: string | undefined) {
+async function signInTo<E extends Http>(
+	c: Context<E>,
+	account: AccountRow,
+	deviceName: string | undefined
+) {
 	const { db, tokens } = c.var.talas;
 	const name = deviceNameOf(deviceName, c.req.header('user-agent'));
 	const { acting, refreshToken } = await openSession(db, account, name);

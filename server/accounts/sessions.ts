@@ -68,7 +68,9 @@ export async function refreshSession(
 }
 
 function sessionIdOf(token: string) {
-	return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\./.test(token) ? token.slice(0, 36) : undefined;
+	return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\./.test(token)
+		? token.slice(0, 36)
+		: undefined;
 }
 
 async function lockSession(tx: Db, id: string | undefined, now: Date) {

@@ -3,7 +3,9 @@ import type { Db } from '#server/db/client.ts';
 import { instance } from './tables.ts';
 
 /** How this Talas is run. The row is made by the first migration. */
-export async function instanceOf(db: Db): Promise<{ name: string; registration: RegistrationMode }> {
+export async function instanceOf(
+	db: Db
+): Promise<{ name: string; registration: RegistrationMode }> {
 	const [row] = await db.select().from(instance);
 	return { name: row?.name ?? 'Talas', registration: row?.registration ?? 'closed' };
 }

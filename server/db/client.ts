@@ -21,7 +21,10 @@ export type Db = PgDatabase<PostgresJsQueryResultHKT, typeof schema>;
 export type Database = {
 	db: Db;
 	kind: 'postgres' | 'embedded';
-	/** A connection of its own beside the pool, for migrations and locks. The caller ends it. */
+	/**
+	 * A connection of its own, for migrations. The caller ends it, and on the embedded database uses
+	 * nothing else meanwhile: two connections there share one session.
+	 */
 	connect: () => Sql;
 	/** Statements that wait or run now. */
 	waiting: () => number;

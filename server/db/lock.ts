@@ -1,16 +1,20 @@
 /** One process at a time in a data directory. A lock whose process has died is taken over. */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+/** Milliseconds; clearing takes a few. */
+const abandoned = 5_000;
 
 /** Locks `directory` for this process; throws politely if another Talas works in it. */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
 	const path = join(directory, 'talas.lock');
 	const mine = `${process.pid} ${await startOf(process.pid)}`;
-	for (let attempt = 0; attempt < 10; attempt++) {
+	for (let attempt = 0; attempt < 100; attempt++) {
 		if (await create(path, mine)) return () => rm(path, { force: true });
 		const holder = await read(path);
 		if (holder !== undefined) await refuseIfAlive(directory, holder);
-		if (holder !== undefined) await removeStale(path, holder);
+		if (holder !== undefined) await removeStale(directory, path);
 	}
 	throw inUse(directory);
 }
@@ -37,17 +41,32 @@ async function refuseIfAlive(directory: string, holder: string) {
 	if (isAlive(Number(pid)) && (await startOf(Number(pid))) === start) throw inUse(directory, pid);
 }
 
-/** Moves the stale lock away first: of two processes that found it, only one succeeds. */
-async function removeStale(path: string, holder: string) {
-	const aside = `${path}.${process.pid}`;
+/** Only one process at a time may clear a lock away, and it looks again before it does. */
+async function removeStale(directory: string, path: string) {
+	const clearing = `${path}.clearing`;
+	if (!(await make(clearing))) return;
 	try {
-		await rename(path, aside);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-		throw error;
+		const holder = await read(path);
+		if (holder === undefined) return;
+		await refuseIfAlive(directory, holder);
+		await rm(path, { force: true });
+	} finally {
+		await rmdir(clearing);
 	}
-	if ((await read(aside)) !== holder) await rename(aside, path);
-	else await rm(aside, { force: true });
+}
+
+/** Makes the folder that only one can make; one that was left by a kill goes after a while. */
+async function make(clearing: string) {
+	try {
+		await mkdir(clearing);
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+	}
+	const made = await stat(clearing).catch(() => undefined);
+	if (made && Date.now() - made.mtimeMs > abandoned) await rm(clearing, { recursive: true });
+	else await setTimeout(50);
+	return false;
 }
 
 function inUse(directory: string, pid?: string) {

@@ -74,7 +74,10 @@ async function readStored(path: string): Promise<Stored> {
 		throw error;
 	});
 	if (text !== undefined) return Stored.parse(JSON.parse(text));
-	const first = { secret: randomBytes(48).toString('base64url'), keys: [await newPair(Date.now())] };
+	const first = {
+		secret: randomBytes(48).toString('base64url'),
+		keys: [await newPair(Date.now())]
+	};
 	await store(path, first);
 	return first;
 }

@@ -21,6 +21,8 @@ export function requestIdOf(c: Context<Http>): string {
 
 function asProblem(error: Error): ProblemError {
 	if (error instanceof ProblemError) return error;
+	// Drizzle wraps what the driver throws.
+	if (error.cause instanceof ProblemError) return error.cause;
 	if (error instanceof HTTPException) return new ProblemError(codeOfStatus(error.status));
 	if (isLostConnection(error)) return new ProblemError('unavailable', { retryAfter: 2 });
 	return new ProblemError('internal');

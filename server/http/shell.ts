@@ -51,5 +51,7 @@ function cachingOf(path: string, c: Context<Http>) {
 
 /** An address that names a file of a kind the app has: a missing one is missing, not the app. */
 function isFile(path: string) {
-	return path.startsWith('/_app/') || /\.(js|css|json|map|png|svg|ico|woff2|webmanifest)$/.test(path);
+	return (
+		path.startsWith('/_app/') || /\.(js|css|json|map|png|svg|ico|woff2|webmanifest)$/.test(path)
+	);
 }

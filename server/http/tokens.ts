@@ -31,7 +31,10 @@ export class Tokens {
 		this.#live = live;
 	}
 
-	async make(acting: Acting, now = Date.now()): Promise<{ accessToken: string; expiresAt: string }> {
+	async make(
+		acting: Acting,
+		now = Date.now()
+	): Promise<{ accessToken: string; expiresAt: string }> {
 		const { kid, key } = this.#keys.current();
 		const accessToken = await new SignJWT({ sid: acting.sessionId, role: acting.role })
 			.setProtectedHeader({ alg: 'EdDSA', kid, typ: 'at+jwt' })

@@ -33,18 +33,18 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 export class RunningServer {
 	readonly url: string;
+	readonly dataDir: string;
 	/** All that it has printed, also before a restart. */
 	readonly log: string[] = [];
 	#program: ChildProcess | undefined;
 	#options: ServerOptions;
-	#dataDir: string;
 	#port: number;
 	#forget: () => Promise<void>;
 
 	constructor(options: ServerOptions, dataDir: string, port: number, forget: () => Promise<void>) {
 		this.url = `http://localhost:${port}`;
 		this.#options = options;
-		this.#dataDir = dataDir;
+		this.dataDir = dataDir;
 		this.#port = port;
 		this.#forget = forget;
 	}
@@ -126,7 +126,7 @@ export class RunningServer {
 			...Object.fromEntries(machine),
 			HOST: 'localhost',
 			PORT: String(this.#port),
-			DATA_DIR: this.#dataDir,
+			DATA_DIR: this.dataDir,
 			...(this.#options.databaseUrl && { DATABASE_URL: this.#options.databaseUrl }),
 			...this.#options.env
 		};
