@@ -9,6 +9,8 @@ import { root } from './run.js';
 
 /** @typedef {{ version?: string, dev?: boolean, optional?: boolean, optionalDependencies?: Record<string, string> }} Locked */
 
+const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'openbsd', 'openharmony', 'win32'];
+const processors = ['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64'];
 const path = join(root, 'package-lock.json');
 const lock = JSON.parse(readFileSync(path, 'utf8'));
 /** @type {Record<string, Locked>} */
@@ -17,10 +19,7 @@ const packages = lock.packages;
 const missing = Object.entries(packages).flatMap(([parent, { dev, optionalDependencies = {} }]) =>
 	Object.entries(optionalDependencies)
 		.filter(([name, version]) => /^\d/.test(version) && !isLocked(parent, name))
-		.map(([name, version]) => ({
-			name,
-			entry: { version, ...(dev && { dev }), optional: true, ...systemOf(name) }
-		}))
+		.map(([name, version]) => ({ name, entry: entryOf(name, version, dev) }))
 );
 for (const { name, entry } of missing) packages[`node_modules/${name}`] = entry;
 lock.packages = Object.fromEntries(
@@ -46,28 +45,25 @@ function isLocked(parent, name) {
 /**
  * Such packages are named after the system they are for: `…-linux-arm64-musl`.
  * @param {string} name
+ * @param {string} version
+ * @param {boolean | undefined} dev
  */
-function systemOf(name) {
+function entryOf(name, version, dev) {
 	const words = name.split(/[-/]/);
 	/** @param {string[]} known */
 	const among = (known) => words.filter((word) => known.includes(word));
-	const os = among([
-		'aix',
-		'android',
-		'darwin',
-		'freebsd',
-		'linux',
-		'openbsd',
-		'openharmony',
-		'win32'
-	]);
-	const cpu = among(['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64']);
+	const os = among(systems);
+	const cpu = among(processors);
 	const libc = words.flatMap((word) =>
 		/^musl/.test(word) ? 'musl' : /^gnu/.test(word) ? 'glibc' : []
 	);
+	// In npm's own order, so that it does not write them anew.
 	return {
+		version,
 		...(cpu.length > 0 && { cpu }),
-		...(os.length > 0 && { os }),
-		...(libc.length > 0 && os.includes('linux') && { libc })
+		...(dev && { dev }),
+		...(libc.length > 0 && os.includes('linux') && { libc }),
+		optional: true,
+		...(os.length > 0 && { os })
 	};
 }
