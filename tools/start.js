@@ -17,6 +17,13 @@ import { Plain, root, tell, windows } from './run.js';
 const port = Number(process.env.PORT || 4000);
 const host = process.env.HOST || 'localhost';
 
+const noBuild = [
+	'The app is not built, and what builds it is not installed here.',
+	'Run `npm ci && npm run build` first; afterwards `npm prune --omit=dev` is fine.'
+].join('\n');
+const another = 'Choose another one with the setting PORT, for example PORT=4100.';
+const taken = `Port ${port} is taken: another program, or another Talas, listens there. ${another}`;
+
 await tell(process.argv.includes('--dev') ? develop : serve);
 
 async function serve() {
@@ -27,11 +34,6 @@ async function serve() {
 	await mustBeFree();
 	return lastTogether([start(node, ['server/main.ts'])]);
 }
-
-const noBuild = [
-	'The app is not built, and what builds it is not installed here.',
-	'Run `npm ci && npm run build` first; afterwards `npm prune --omit=dev` is fine.'
-].join('\n');
 
 /** The page on the usual port, from Vite, which hands what it does not know to the server. */
 async function develop() {
@@ -111,9 +113,6 @@ async function mustBeFree() {
 	if (problem === 'EADDRINUSE') throw new Plain(taken);
 	if (problem === 'EACCES') throw new Plain(`This account may not use port ${port}. ${another}`);
 }
-
-const another = 'Choose another one with the setting PORT, for example PORT=4100.';
-const taken = `Port ${port} is taken: another program, or another Talas, listens there. ${another}`;
 
 /**
  * @param {number} wanted
