@@ -154,7 +154,7 @@ class CurrentAccount {
 	async #comeBack() {
 		try {
 			if (this.#userId) await this.#refreshProfile();
-			else if (device.owesLogout()) await this.#tokens?.alone(tellLogout);
+			else await this.#tokens?.alone(tellLogout);
 		} catch (error) {
 			if (!(error instanceof ProblemError)) throw error;
 			if (this.#current === null) this.#showNobody();
@@ -175,7 +175,7 @@ class CurrentAccount {
 	/** A sign-in or registration, after the server has heard of a sign-out that it missed. */
 	async #atTheDoor<T>(ask: () => Promise<T>): Promise<T> {
 		const alone = async () => {
-			if (device.owesLogout()) await tellLogout();
+			await tellLogout();
 			return ask();
 		};
 		return this.#tokens ? this.#tokens.alone(alone) : alone();
@@ -234,14 +234,20 @@ class CurrentAccount {
 		if (!userId) return;
 		this.#state = 'opening';
 		this.#channel?.postMessage({ type: 'left', userId } satisfies Told);
+		await this.#tryToTellLogout();
 		try {
-			if (device.owesLogout()) await this.#tokens?.alone(tellLogout);
+			await removeLocalData(userId);
+		} finally {
+			this.#state = 'signed-out';
+		}
+	}
+
+	async #tryToTellLogout() {
+		try {
+			await this.#tokens?.alone(tellLogout);
 		} catch (error) {
 			if (!(error instanceof ProblemError)) throw error;
 			console.info('The server will be told of the sign-out later.', error.code);
-		} finally {
-			await removeLocalData(userId);
-			this.#state = 'signed-out';
 		}
 	}
 
@@ -283,8 +289,12 @@ async function refresh(): Promise<AccessToken> {
 	return answer.json();
 }
 
-/** Any word of the server settles it; without one it stays owed, and a ProblemError is thrown. */
+/**
+ * Tells the server of a sign-out that it has not heard of, if there is one. Any word of the server
+ * settles it; without one it stays owed, and a ProblemError is thrown.
+ */
 async function tellLogout() {
+	if (!device.owesLogout()) return;
 	try {
 		const init = { keepalive: true, signal: AbortSignal.timeout(patience) };
 		await stranger.api.auth.logout.$post({}, { init });
