@@ -54,7 +54,14 @@ const pwa: Partial<SvelteKitPWAOptions> = {
 	}
 };
 
+/**
+ * What at least four screens share comes in one file, so that a first visit asks for few files,
+ * also over HTTP/1.1; what only some of them use (dialogs, the database) stays apart.
+ */
+const shared = { name: 'talas', minShareCount: 4 };
+
 export default defineConfig({
+	build: { rolldownOptions: { output: { codeSplitting: { groups: [shared] } } } },
 	plugins: [
 		paraglideVitePlugin({
 			project: './project.inlang',
