@@ -14,7 +14,8 @@ export const init: ClientInit = () => {
 	status.start();
 	account.start();
 	onNews((news) => news === 'too-old' && updates.outdated());
-	addEventListener('vite:preloadError', () => void updates.mend());
+	// Where it happens on the way to another page, Kit goes there by itself, or calls handleError.
+	addEventListener('vite:preloadError', () => setTimeout(() => updates.mend(), 2_000));
 	register().catch(reportError);
 };
 

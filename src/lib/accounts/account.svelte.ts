@@ -14,23 +14,22 @@
  *   without asking, so then its database stays as it is, closed and unread, until its owner signs in
  *   here again. The page starts afresh, so that nothing of the first person is left in memory.
  */
-import type { Account, AccessToken, Registration, SignedIn, SignIn } from '#shared/accounts.ts';
+import type { Account, Registration, SignedIn, SignIn } from '#shared/accounts.ts';
 import type { Id } from '#shared/id.ts';
 import { ProblemError } from '#shared/problem.ts';
 import { api, speakAs, stranger } from '../api.ts';
-import type { Local, LocalEvents } from '../db/local.ts';
+import type { Local } from '../db/local.ts';
 import { storage } from '../pwa/storage.svelte.ts';
 import { updates } from '../pwa/updates.svelte.ts';
 import { status } from '../sync/status.svelte.ts';
+import { refresh, tellLogout } from './cookie.ts';
 import { deviceName } from './device-name.ts';
 import * as device from './device.ts';
+import { Kept } from './kept.ts';
 import { removeLocalData } from './removal.ts';
 import { Tokens } from './tokens.ts';
 
 type Told = { type: 'entered' | 'left'; userId: Id };
-
-/** Milliseconds that a sign-out waits for the server before it goes on alone. */
-const patience = 5_000;
 
 class CurrentAccount {
 	#state = $state<'opening' | 'signed-in' | 'signed-out'>('opening');
@@ -39,8 +38,7 @@ class CurrentAccount {
 	#userId: Id | null = null;
 	/** Whoever was open since this page was loaded: their data may still be in its memory. */
 	#seen: Id | null = null;
-	#local: Local | null = null;
-	#unwatch = () => {};
+	#kept: Kept | null = null;
 	#channel: BroadcastChannel | null = null;
 	#tokens: Tokens | null = null;
 
@@ -59,8 +57,8 @@ class CurrentAccount {
 	}
 
 	/** The open database. For the plumbing and for domains' queries, not for screens. */
-	get local() {
-		return this.#local;
+	get local(): Local | null {
+		return this.#kept?.local ?? null;
 	}
 
 	/** Opens the account that this device has. Once, when the app starts. */
@@ -113,14 +111,13 @@ class CurrentAccount {
 
 	/** How many changes only this device has. */
 	async unsent(): Promise<number> {
-		return (await this.#local?.outbox.count()) ?? 0;
+		return (await this.#kept?.unsent()) ?? 0;
 	}
 
 	/** Those changes as a file that a person can keep: JSON, readable without Talas. */
 	async exportUnsent(): Promise<Blob> {
-		const changes = (await this.#local?.outbox.toArray()) ?? [];
-		const content = { talas: 'unsent', account: this.#current?.handle, changes };
-		return new Blob([JSON.stringify(content, null, '\t')], { type: 'application/json' });
+		if (!this.#kept) throw new ProblemError('signed-out');
+		return this.#kept.exportUnsent(this.#current?.handle);
 	}
 
 	/** Asks the server how the account is now, if it can be reached. */
@@ -130,8 +127,7 @@ class CurrentAccount {
 
 	/** Shows a profile that the server has just answered. */
 	async keep(profile: Account): Promise<void> {
-		if (profile.id !== this.#userId) return;
-		await this.#local?.settings.put({ key: 'profile', value: profile });
+		if (profile.id === this.#userId) await this.#kept?.keep(profile);
 	}
 
 	async #begin() {
@@ -185,7 +181,9 @@ class CurrentAccount {
 		const before = device.accountHere();
 		if (before !== null && before !== user.id) await this.#leaveBehind(before);
 		device.rememberAccount(user.id);
-		if (this.#local === null) await this.#open(user.id, user);
+		// A removal that failed must not be repeated at the next start: from here on there is new work.
+		if (device.leavingHere() === user.id) device.endLeaving();
+		if (this.#kept === null) await this.#open(user.id, user);
 		else await this.keep(user);
 		this.#tokens?.accept(accessToken);
 		this.#channel?.postMessage({ type: 'entered', userId: user.id } satisfies Told);
@@ -203,23 +201,20 @@ class CurrentAccount {
 		this.#userId = userId;
 		this.#seen ??= userId;
 		this.#tokens?.speakFor(userId);
-		const { openLocal, setting, watch } = await import('../db/local.ts');
-		const local = await openLocal(userId, this.#events(userId));
-		if (this.#userId !== userId) return local.close();
-		this.#local = local;
-		if (fresh) await this.keep(fresh);
-		const profile = () => setting<Account>(local, 'profile');
-		const known = await profile();
-		if (known) this.#show(known);
+		const kept = await Kept.open(userId, this.#events(userId), fresh);
+		if (this.#userId !== userId) return kept.close();
+		this.#kept = kept;
+		if (kept.profile) this.#show(kept.profile);
 		else storage.reportLoss();
-		this.#unwatch = watch(profile, (changed) => changed && this.#show(changed));
-		await status.follow(local);
+		await status.follow(kept.local);
 	}
 
-	#events(userId: Id): LocalEvents {
+	#events(userId: Id) {
+		const here = () => this.#userId === userId;
 		return {
 			outdated: () => updates.outdated(),
-			gone: () => this.#userId === userId && this.#close()
+			gone: () => here() && this.#close(),
+			changed: (profile: Account) => here() && this.#show(profile)
 		};
 	}
 
@@ -253,11 +248,9 @@ class CurrentAccount {
 
 	/** Lets go of the account on this page; nothing on the device is removed. */
 	#close() {
-		this.#unwatch();
-		this.#unwatch = () => {};
 		void status.follow(null);
-		this.#local?.close();
-		this.#local = null;
+		this.#kept?.close();
+		this.#kept = null;
 		this.#userId = null;
 		this.#tokens?.speakFor(null);
 		this.#current = null;
@@ -282,24 +275,3 @@ class CurrentAccount {
 
 /** The account of this device. */
 export const account = new CurrentAccount();
-
-/** `keepalive`: a page that is left at this moment must not lose the cookie that is on its way. */
-async function refresh(): Promise<AccessToken> {
-	const answer = await stranger.api.auth.refresh.$post({}, { init: { keepalive: true } });
-	return answer.json();
-}
-
-/**
- * Tells the server of a sign-out that it has not heard of, if there is one. Any word of the server
- * settles it; without one it stays owed, and a ProblemError is thrown.
- */
-async function tellLogout() {
-	if (!device.owesLogout()) return;
-	try {
-		const init = { keepalive: true, signal: AbortSignal.timeout(patience) };
-		await stranger.api.auth.logout.$post({}, { init });
-	} catch (error) {
-		if (!(error instanceof ProblemError) || error.retryable) throw error;
-	}
-	device.settleLogout();
-}
