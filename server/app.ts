@@ -1,14 +1,16 @@
 import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
+import { z } from 'zod';
 import { admin, instanceRoutes } from '#server/admin/routes.ts';
 import { auth, me } from '#server/accounts/routes.ts';
-import { takeOuts } from '#server/domains.ts';
+import { handlers, takeOuts } from '#server/domains.ts';
 import { health } from '#server/http/health.ts';
 import { limited } from '#server/http/limits.ts';
 import { notFound, onError } from '#server/http/problem.ts';
 import { knownProtocol } from '#server/http/protocol.ts';
 import type { Http } from '#server/http/session.ts';
 import { takeOut } from '#server/http/take-out.ts';
+import { sync } from '#server/sync/routes.ts';
 import type { Talas } from '#server/talas.ts';
 
 /** Hangs every domain's routes in one chain, so that the client knows their types. */
@@ -25,23 +27,29 @@ export function createApp(talas: Talas) {
 		.route('/api/auth', auth)
 		.route('/api/me', me)
 		.route('/api/me/take-out', takeOut(takeOuts))
+		.route('/api/sync', sync)
 		.route('/api/instance', instanceRoutes)
 		.route('/api/admin', admin)
 		.get('/.well-known/jwks.json', (c) =>
 			c.json(talas.keys.jwks(), 200, { 'cache-control': 'public, max-age=300' })
 		);
 	app.route('/', health(talas));
-	app.get('/api/openapi.json', openAPIRouteHandler(app, { documentation }));
+	app.get('/api/openapi.json', openAPIRouteHandler(app, { documentation: documentation() }));
 	return routes;
 }
 
 export type App = ReturnType<typeof createApp>;
 
-const documentation = {
+const documentation = () => ({
 	info: { title: 'Talas', version: '1', description: 'The requests plane of Talas.' },
 	components: {
 		securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT' } }
 	},
-	'x-mutations': {},
+	'x-mutations': Object.fromEntries(
+		handlers.map(({ mutation }) => [
+			mutation.name,
+			z.toJSONSchema(mutation.args, { io: 'input', unrepresentable: 'any' })
+		])
+	),
 	'x-documents': {}
-};
+});

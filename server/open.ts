@@ -7,7 +7,12 @@ import { openKeys } from '#server/http/keys.ts';
 import { Limits } from '#server/http/limits.ts';
 import { openLog } from '#server/http/log.ts';
 import { Tokens } from '#server/http/tokens.ts';
+import { handlers, readers } from '#server/domains.ts';
 import { openMail } from '#server/mail/mail.ts';
+import { localBus } from '#server/sync/bus.ts';
+import { Feeds } from '#server/sync/feed.ts';
+import { Live } from '#server/sync/live.ts';
+import { Pushes } from '#server/sync/push.ts';
 import type { Talas } from '#server/talas.ts';
 
 export type OpenTalas = Talas & {
@@ -29,6 +34,15 @@ export async function openTalas(env: Env, logTo?: DestinationStream): Promise<Op
 	const { db } = database;
 	const mail = openMail(env.smtpUrl, env.mailFrom, log);
 	const { later, settled } = background(log);
+	const bus = localBus();
+	const tokens = new Tokens(
+		keys,
+		env.publicUrl,
+		(sessionId) => isLive(db, sessionId),
+		(sessionId) => bus.tell([{ t: 'ended', sessionId }])
+	);
+	const feeds = new Feeds(db, readers, bus);
+	const live = new Live(db, tokens, bus);
 	return {
 		env,
 		log,
@@ -38,10 +52,17 @@ export async function openTalas(env: Env, logTo?: DestinationStream): Promise<Op
 		mail,
 		later,
 		settled,
-		tokens: new Tokens(keys, env.publicUrl, (sessionId) => isLive(db, sessionId)),
+		tokens,
 		limits: new Limits(env.rateLimit),
+		feeds,
+		pushes: new Pushes(db, feeds, handlers, (err, mutation) =>
+			log.error({ err, mutation }, 'a mutation failed')
+		),
+		live,
 		close: async () => {
 			await settled();
+			live.close();
+			await bus.close();
 			mail.close();
 			keys.close();
 			await database.close();

@@ -7,6 +7,7 @@ import { sweeps } from './domains.ts';
 import type { Env } from './env.ts';
 import { Reply } from './http/reply.ts';
 import { shell } from './http/shell.ts';
+import { onUpgrade } from './http/upgrade.ts';
 import { openTalas } from './open.ts';
 import type { Talas } from './talas.ts';
 
@@ -24,6 +25,9 @@ export async function serve(env: Env): Promise<Serving> {
 	const app = createApp(talas);
 	app.route('/', await shell());
 	const server = createServer({ ServerResponse: Reply }, getRequestListener(app.fetch) as never);
+	onUpgrade(server, env, [
+		[/^\/api\/live$/, (request, socket, head) => talas.live.upgrade(request, socket, head)]
+	]);
 	const port = await listen(server, env).catch(async (error) => {
 		await talas.close();
 		throw error;
@@ -35,6 +39,7 @@ export async function serve(env: Env): Promise<Serving> {
 		welcome: welcomeTo(env, port),
 		stop: async () => {
 			clearInterval(sweeping);
+			talas.live.close();
 			await stopServer(server);
 			await talas.close();
 		}

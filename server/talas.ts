@@ -5,6 +5,9 @@ import type { Keys } from '#server/http/keys.ts';
 import type { Limits } from '#server/http/limits.ts';
 import type { Tokens } from '#server/http/tokens.ts';
 import type { Mail } from '#server/mail/mail.ts';
+import type { Feeds } from '#server/sync/feed.ts';
+import type { Live } from '#server/sync/live.ts';
+import type { Pushes } from '#server/sync/push.ts';
 
 /** What every route may use. One is opened when the program starts (`open.ts`). */
 export type Talas = {
@@ -15,6 +18,9 @@ export type Talas = {
 	keys: Keys;
 	tokens: Tokens;
 	limits: Limits;
+	feeds: Feeds;
+	pushes: Pushes;
+	live: Live;
 	mail: Mail;
 	/** Does work after the answer; what fails is logged, and a stop waits for it. */
 	later: (what: string, work: () => Promise<void>) => void;

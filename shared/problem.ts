@@ -32,6 +32,12 @@ export const catalogue = {
 	'invite-invalid': { status: 403, title: 'The invitation is not valid any more' },
 	'link-invalid': { status: 400, title: 'The link is not valid any more' },
 	'last-admin': { status: 409, title: 'The last admin cannot leave' },
+	// synchronisation
+	'unknown-mutation': { status: 422, title: 'This change is not known here' },
+	'client-forked': { status: 409, title: 'Two copies of this device have gone apart' },
+	'mutation-gap': { status: 409, title: 'A change before this one is missing' },
+	'id-taken': { status: 409, title: 'This id cannot be used' },
+	'rejected-by-state': { status: 409, title: 'Things have changed so that this cannot be done' },
 	// limits and faults
 	'idempotency-conflict': { status: 409, title: 'The key was used for another request' },
 	'too-many-attempts': { status: 429, title: 'Too many attempts', retryable: true },

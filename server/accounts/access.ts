@@ -32,7 +32,7 @@ export async function changePassword(talas: Talas, me: Acting, password: string)
 	const ended = await talas.db.transaction((tx) =>
 		setPassword(tx, me.id, passwordHash, me.sessionId)
 	);
-	for (const id of ended) talas.tokens.forget(id);
+	for (const id of ended) talas.tokens.end(id);
 }
 
 /** Sets the password of whoever holds the link, and signs every device out. */
@@ -43,7 +43,7 @@ export async function resetPassword(talas: Talas, token: string, password: strin
 		if (!link) throw new ProblemError('link-invalid');
 		return setPassword(tx, link.accountId, passwordHash);
 	});
-	for (const id of ended) talas.tokens.forget(id);
+	for (const id of ended) talas.tokens.end(id);
 }
 
 async function setPassword(tx: Db, accountId: Id, passwordHash: string, keep?: Id) {
@@ -66,5 +66,5 @@ export async function deleteAccount({ db, tokens }: Talas, accountId: Id): Promi
 		await tx.delete(accounts).where(eq(accounts.id, accountId));
 		return sessions;
 	});
-	for (const id of ended) tokens.forget(id);
+	for (const id of ended) tokens.end(id);
 }

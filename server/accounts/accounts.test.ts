@@ -401,7 +401,7 @@ describe.each(kinds)('accounts (%s)', (kind) => {
 		test('an expired one says so', async () => {
 			const ana = t.browser();
 			const { user } = await ana.register('ana');
-			const acting = { id: user.id, role: user.role, sessionId: newId() };
+			const acting = { id: user.id, role: user.role, sessionId: newId(), since: new Date() };
 			const { accessToken } = await t.talas.tokens.make(acting, Date.now() - 601_000);
 			ana.accessToken = accessToken;
 			expect(await ana.ask('GET', '/api/me')).toMatchObject({

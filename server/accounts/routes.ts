@@ -84,7 +84,7 @@ export const auth = new Hono<Http>()
 			if (token === undefined) throw new ProblemError('signed-out');
 			const refreshed = await db.transaction((tx) => refreshSession(tx, keys, token));
 			if (typeof refreshed === 'string') {
-				if (refreshed === 'reused') tokens.forget(token.slice(0, 36));
+				if (refreshed === 'reused') tokens.end(token.slice(0, 36));
 				dropCookie(c);
 				throw new ProblemError(refreshed === 'reused' ? 'session-reused' : 'session-ended');
 			}
@@ -98,7 +98,7 @@ export const auth = new Hono<Http>()
 		if (token !== undefined) {
 			const session = await db.transaction((tx) => refreshSession(tx, keys, token));
 			if (typeof session === 'object') await endSession(db, session.acting.sessionId);
-			tokens.forget(token.slice(0, 36));
+			tokens.end(token.slice(0, 36));
 		}
 		dropCookie(c);
 		return c.body(null, 204);
@@ -108,7 +108,7 @@ export const auth = new Hono<Http>()
 	)
 	.delete('/sessions', describe('Sign out everywhere', { 204: null }), signedIn, async (c) => {
 		const { db, tokens } = c.var.talas;
-		for (const id of await endSessions(db, c.var.me.id)) tokens.forget(id);
+		for (const id of await endSessions(db, c.var.me.id)) tokens.end(id);
 		dropCookie(c);
 		return c.body(null, 204);
 	})
@@ -121,7 +121,7 @@ export const auth = new Hono<Http>()
 			const { db, tokens } = c.var.talas;
 			const { id } = c.req.valid('param');
 			if (!(await endOwnSession(db, c.var.me.id, id))) throw new ProblemError('not-found');
-			tokens.forget(id);
+			tokens.end(id);
 			return c.body(null, 204);
 		}
 	)

@@ -21,11 +21,18 @@ const lifetime = 90 * 86_400_000;
 /** How far back an ancestor is recognised: five weeks of refreshing every ten minutes. */
 const longestChain = 5_000;
 
+const actingColumns = {
+	id: accounts.id,
+	role: accounts.role,
+	sessionId: sessions.id,
+	since: accounts.createdAt
+};
+
 export type Opened = { acting: Acting; refreshToken: string };
 
 export async function openSession(
 	tx: Db,
-	account: Pick<AccountRow, 'id' | 'role'>,
+	account: Pick<AccountRow, 'id' | 'role' | 'createdAt'>,
 	deviceName: string,
 	now = new Date()
 ): Promise<Opened> {
@@ -40,7 +47,8 @@ export async function openSession(
 		lastSeenAt: now,
 		expiresAt: new Date(now.getTime() + lifetime)
 	});
-	return { acting: { id: account.id, role: account.role, sessionId: id }, refreshToken };
+	const { role, createdAt: since } = account;
+	return { acting: { id: account.id, role, sessionId: id, since }, refreshToken };
 }
 
 export type Refreshed = Opened | 'ended' | 'reused';
@@ -77,7 +85,7 @@ async function lockSession(tx: Db, id: string | undefined, now: Date) {
 	if (!id) return undefined;
 	const [row] = await tx
 		.select({
-			acting: { id: accounts.id, role: accounts.role, sessionId: sessions.id },
+			acting: actingColumns,
 			tokenHash: sessions.tokenHash,
 			replacedAt: sessions.replacedAt
 		})
@@ -126,7 +134,7 @@ async function replace(
 /** Who a session acts for, if it has not ended and its account may act. */
 export async function isLive(db: Db, sessionId: Id): Promise<Acting | undefined> {
 	const [row] = await db
-		.select({ id: accounts.id, role: accounts.role, sessionId: sessions.id })
+		.select(actingColumns)
 		.from(sessions)
 		.innerJoin(accounts, eq(accounts.id, sessions.accountId))
 		.where(

@@ -1,3 +1,4 @@
 /** Every table of every domain, for Drizzle. */
 export * from '#server/accounts/tables.ts';
 export * from '#server/admin/tables.ts';
+export * from '#server/sync/tables.ts';

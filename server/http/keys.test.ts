@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => folder.close());
 
 const open = () => openKeys({ dataDir: folder.path, keys: undefined });
-const acting: Acting = { id: newId(), role: 'user', sessionId: newId() };
+const acting: Acting = { id: newId(), role: 'user', sessionId: newId(), since: new Date(0) };
 
 test('keys are made once, for nobody else to read', async () => {
 	const first = await open();
@@ -28,7 +28,12 @@ test('keys are made once, for nobody else to read', async () => {
 
 test('a token outlives the rotation of its key, and the key goes a day later', async () => {
 	const keys = await open();
-	const tokens = new Tokens(keys, 'https://talas.example', async () => acting);
+	const tokens = new Tokens(
+		keys,
+		'https://talas.example',
+		async () => acting,
+		() => {}
+	);
 	const { accessToken } = await tokens.make(acting);
 	const before = keys.current().kid;
 	await keys.rotate(Date.now() + 31 * day);
@@ -57,8 +62,18 @@ test('several nodes share keys by a setting, and none of them rotates it', async
 
 test('a token for another Talas is refused here', async () => {
 	const keys = await open();
-	const there = new Tokens(keys, 'https://there.example', async () => acting);
-	const here = new Tokens(keys, 'https://here.example', async () => acting);
+	const there = new Tokens(
+		keys,
+		'https://there.example',
+		async () => acting,
+		() => {}
+	);
+	const here = new Tokens(
+		keys,
+		'https://here.example',
+		async () => acting,
+		() => {}
+	);
 	const { accessToken } = await there.make(acting);
 	await expect(here.read(accessToken)).rejects.toMatchObject({ code: 'token-invalid' });
 	keys.close();
@@ -66,17 +81,24 @@ test('a token for another Talas is refused here', async () => {
 
 test('a token is asked about once, and again as soon as its session was ended', async () => {
 	const keys = await open();
+	const ended: string[] = [];
 	let asked = 0;
 	let live: Acting | undefined = acting;
-	const tokens = new Tokens(keys, 'https://talas.example', async () => {
-		asked++;
-		return live;
-	});
+	const tokens = new Tokens(
+		keys,
+		'https://talas.example',
+		async () => {
+			asked++;
+			return live;
+		},
+		(sessionId) => ended.push(sessionId)
+	);
 	const { accessToken } = await tokens.make(acting);
 	for (let i = 0; i < 5; i++) await tokens.read(accessToken);
 	expect(asked).toBe(1);
 	live = undefined;
-	tokens.forget(acting.sessionId);
+	tokens.end(acting.sessionId);
+	expect(ended).toEqual([acting.sessionId]);
 	await expect(tokens.read(accessToken)).rejects.toMatchObject({ code: 'session-ended' });
 	keys.close();
 });

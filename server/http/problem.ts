@@ -15,7 +15,7 @@ export const onError: ErrorHandler<Http> = (error, c) => {
 export const notFound: NotFoundHandler<Http> = (c) => answer(c, new ProblemError('not-found'));
 
 /** The id that the answer carries in `X-Request-Id`. */
-export function requestIdOf(c: Context<Http>): string {
+export function requestIdOf<E extends Http>(c: Context<E>): string {
 	return c.env?.outgoing?.requestId ?? 'none';
 }
 

@@ -10,7 +10,13 @@ import { ProblemError } from '#shared/problem.ts';
 import type { Keys } from './keys.ts';
 
 /** Whoever a request acts for. */
-export type Acting = { id: Id; role: Role; sessionId: Id };
+export type Acting = {
+	id: Id;
+	role: Role;
+	sessionId: Id;
+	/** When the account was made: nobody acted before. */
+	since: Date;
+};
 
 const lifetime = 600_000;
 const trustFor = 30_000;
@@ -22,13 +28,23 @@ export class Tokens {
 	#keys: Keys;
 	#issuer: string;
 	#live: (sessionId: Id) => Promise<Acting | undefined>;
+	#ended: (sessionId: Id) => void;
 	#checked = new Map<string, Checked>();
 
-	/** @param live answers who a session acts for, if it has not ended and its account may act. */
-	constructor(keys: Keys, issuer: string, live: (sessionId: Id) => Promise<Acting | undefined>) {
+	/**
+	 * @param live answers who a session acts for, if it has not ended and its account may act.
+	 * @param ended tells the other nodes, and the sockets, that a session has ended.
+	 */
+	constructor(
+		keys: Keys,
+		issuer: string,
+		live: (sessionId: Id) => Promise<Acting | undefined>,
+		ended: (sessionId: Id) => void
+	) {
 		this.#keys = keys;
 		this.#issuer = issuer;
 		this.#live = live;
+		this.#ended = ended;
 	}
 
 	async make(
@@ -55,7 +71,13 @@ export class Tokens {
 		return this.#check(token);
 	}
 
-	/** Forgets what was checked for a session, so that its end counts from now on. */
+	/** A session has ended: that counts from now on, everywhere. */
+	end(sessionId: Id): void {
+		this.forget(sessionId);
+		this.#ended(sessionId);
+	}
+
+	/** Forgets what was checked for a session. */
 	forget(sessionId: Id): void {
 		for (const [token, { acting }] of this.#checked) {
 			if (acting.sessionId === sessionId) this.#checked.delete(token);

@@ -4,15 +4,16 @@ import type { z } from 'zod';
 import { ProblemError, fieldProblems } from '#shared/problem.ts';
 
 /** JSON bodies are small: files travel on another plane. */
-const longestBody = 256 * 1024;
+const usualLimit = 256 * 1024;
 
 /**
  * Reads the JSON body, the query or the path by a schema, which also describes it in
- * `/api/openapi.json`. Unknown fields, other types and oversized bodies are refused.
+ * `/api/openapi.json`. Unknown fields, other types and bodies of more than `limit` bytes are refused.
  */
 export function valid<Target extends 'json' | 'query' | 'param', Schema extends z.ZodType>(
 	target: Target,
-	schema: Schema
+	schema: Schema,
+	limit: number = usualLimit
 ) {
 	const read = validator(target, schema, (result) => {
 		if (result.success) return;
@@ -22,28 +23,28 @@ export function valid<Target extends 'json' | 'query' | 'param', Schema extends 
 	});
 	if (target !== 'json') return read;
 	const checked: MiddlewareHandler = async (c, next) => {
-		await mustBeShortJson(c);
+		await mustBeShortJson(c, limit);
 		return read(c as never, next);
 	};
 	// The description for OpenAPI hangs on the handler.
 	return Object.assign(checked, read) as unknown as typeof read;
 }
 
-async function mustBeShortJson(c: Context) {
+async function mustBeShortJson(c: Context, limit: number) {
 	const type = c.req.header('content-type') ?? '';
 	if (!/^application\/json\s*(;|$)/i.test(type)) throw new ProblemError('unsupported-media-type');
 	const declared = Number(c.req.header('content-length') ?? Number.NaN);
-	if (declared > longestBody) throw new ProblemError('payload-too-large');
-	if (Number.isNaN(declared)) await mustEnd(c);
+	if (declared > limit) throw new ProblemError('payload-too-large');
+	if (Number.isNaN(declared)) await mustEnd(c, limit);
 }
 
 /** A body of undeclared length is read up to the limit, and no further. */
-async function mustEnd(c: Context) {
+async function mustEnd(c: Context, limit: number) {
 	const chunks: Uint8Array<ArrayBuffer>[] = [];
 	let length = 0;
 	for await (const chunk of c.req.raw.body ?? []) {
 		length += chunk.length;
-		if (length > longestBody) throw new ProblemError('payload-too-large');
+		if (length > limit) throw new ProblemError('payload-too-large');
 		chunks.push(chunk as Uint8Array<ArrayBuffer>);
 	}
 	// Hono keeps promises here, whatever its type says.
