@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { Plain, root, run } from './run.js';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -27,7 +27,14 @@ export async function bringChromium() {
 export function findChromium() {
 	const given = process.env.TALAS_CHROMIUM;
 	if (given) return starts(given) ? given : undefined;
-	return ofPlaywright() ?? [...names, ...places].find(starts);
+	return ofPlaywright() ?? ofMachine();
+}
+
+/** @returns {string | undefined} as a whole path, which Playwright asks for */
+function ofMachine() {
+	const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+	const onPath = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+	return [...onPath, ...places].find((program) => existsSync(program) && starts(program));
 }
 
 /** @returns {string | undefined} */
@@ -60,7 +67,7 @@ async function fromDebian() {
 	const env = { DEBIAN_FRONTEND: 'noninteractive' };
 	await run('apt-get', ['update', '-q'], { env });
 	await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'chromium'], { env });
-	return names.find(starts);
+	return ofMachine();
 }
 
 const none = [
