@@ -7,6 +7,8 @@ import { defineConfig } from 'vite';
 const server = process.env.TALAS_SERVER ?? 'http://localhost:4001';
 const ofServer = ['/api', '/media', '/healthz', '/readyz', '/.well-known'];
 
+const shortcutIcon = { src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png' };
+
 const manifest: SvelteKitPWAOptions['manifest'] = {
 	id: '/',
 	scope: '/',
@@ -22,6 +24,10 @@ const manifest: SvelteKitPWAOptions['manifest'] = {
 	background_color: '#f5efe3',
 	categories: ['music'],
 	prefer_related_applications: false,
+	shortcuts: [
+		{ name: 'Settings', url: '/settings', icons: [shortcutIcon] },
+		{ name: 'Devices', url: '/settings/devices', icons: [shortcutIcon] }
+	],
 	icons: [
 		{ src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
 		{ src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },

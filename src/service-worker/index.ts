@@ -39,7 +39,7 @@ self.addEventListener('install', (event) => {
 });
 
 self.addEventListener('activate', (event) => {
-	event.waitUntil(self.clients.claim().then(sweep));
+	event.waitUntil(self.clients.claim());
 });
 
 self.addEventListener('message', (event) => {
