@@ -11,6 +11,9 @@ import { install } from './install.js';
 import { npm, Plain, root, tell } from './run.js';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+/** @typedef {{ status: string, assertionResults: { status: string }[] }} TestFile */
+/** @typedef {{ testResults: TestFile[], numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number }} UnitReport */
+/** @typedef {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number }, errors: unknown[] }} JourneyReport */
 
 const artifacts = join(root, 'tests', '.artifacts');
 const reports = { unit: join(artifacts, 'unit.json'), journeys: join(artifacts, 'journeys.json') };
@@ -79,9 +82,10 @@ function script(name, args = [], env = {}) {
 
 /**
  * A run that went wrong without a failed test (nothing found, a crash, no report) is one failure.
+ * @template Report
  * @param {number} code
  * @param {string} report
- * @param {(report: any) => Count} countIn
+ * @param {(report: Report) => Count} countIn
  * @returns {Count}
  */
 function countOf(code, report, countIn) {
@@ -98,14 +102,13 @@ function countOf(code, report, countIn) {
 
 /**
  * A file that could not be loaded has no tests to fail, and counts as one itself.
- * @param {any} report of Vitest
+ * @param {UnitReport} report of Vitest
  * @returns {Count}
  */
 function countUnits(report) {
 	const broken = report.testResults.filter(
-		(/** @type {any} */ file) =>
-			file.status === 'failed' &&
-			!file.assertionResults.some((/** @type {any} */ test) => test.status === 'failed')
+		(file) =>
+			file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')
 	);
 	return {
 		passed: report.numPassedTests,
@@ -116,7 +119,7 @@ function countUnits(report) {
 
 /**
  * One that passed only at a second try did not pass.
- * @param {any} report of Playwright
+ * @param {JourneyReport} report of Playwright
  * @returns {Count}
  */
 function countJourneys({ stats, errors }) {
