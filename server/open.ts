@@ -54,6 +54,7 @@ export async function openTalas(env: Env, logTo?: DestinationStream): Promise<Op
 		settled,
 		tokens,
 		limits: new Limits(env.rateLimit),
+		bus,
 		feeds,
 		pushes: new Pushes(db, feeds, handlers, (err, mutation) =>
 			log.error({ err, mutation }, 'a mutation failed')

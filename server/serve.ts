@@ -22,26 +22,37 @@ export type Serving = { port: number; welcome: string; stop: () => Promise<void>
 /** Opens a Talas and serves it. */
 export async function serve(env: Env): Promise<Serving> {
 	const talas = await openTalas(env);
-	const app = createApp(talas);
-	app.route('/', await shell());
-	const server = createServer({ ServerResponse: Reply }, getRequestListener(app.fetch) as never);
-	onUpgrade(server, env, [
-		[/^\/api\/live$/, (request, socket, head) => talas.live.upgrade(request, socket, head)]
-	]);
-	const port = await listen(server, env).catch(async (error) => {
+	const http = await startHttp(talas).catch(async (error) => {
 		await talas.close();
 		throw error;
 	});
 	const sweeping = setInterval(() => sweep(talas), sweepEvery).unref();
-	talas.log.info({ port, database: talas.database.kind }, 'Talas serves');
+	talas.log.info({ port: http.port, database: talas.database.kind }, 'Talas serves');
 	return {
-		port,
-		welcome: welcomeTo(env, port),
+		port: http.port,
+		welcome: welcomeTo(env, http.port),
 		stop: async () => {
 			clearInterval(sweeping);
+			await http.stop();
+			await talas.close();
+		}
+	};
+}
+
+/** Serves an open Talas on HTTP and sockets. */
+export async function startHttp(talas: Talas): Promise<Pick<Serving, 'port' | 'stop'>> {
+	const app = createApp(talas);
+	app.route('/', await shell());
+	const server = createServer({ ServerResponse: Reply }, getRequestListener(app.fetch) as never);
+	onUpgrade(server, talas.env, [
+		[/^\/api\/live$/, (request, socket, head) => talas.live.upgrade(request, socket, head)]
+	]);
+	const port = await listen(server, talas.env);
+	return {
+		port,
+		stop: async () => {
 			talas.live.close();
 			await stopServer(server);
-			await talas.close();
 		}
 	};
 }

@@ -5,6 +5,7 @@ import type { Keys } from '#server/http/keys.ts';
 import type { Limits } from '#server/http/limits.ts';
 import type { Tokens } from '#server/http/tokens.ts';
 import type { Mail } from '#server/mail/mail.ts';
+import type { Bus } from '#server/sync/bus.ts';
 import type { Feeds } from '#server/sync/feed.ts';
 import type { Live } from '#server/sync/live.ts';
 import type { Pushes } from '#server/sync/push.ts';
@@ -18,6 +19,7 @@ export type Talas = {
 	keys: Keys;
 	tokens: Tokens;
 	limits: Limits;
+	bus: Bus;
 	feeds: Feeds;
 	pushes: Pushes;
 	live: Live;
