@@ -9,5 +9,5 @@ test('the README names every setting, and no other', async () => {
 	const settings = [...source.matchAll(/^\t([A-Z][A-Z_]+): z/gm)].map(([, name]) => name);
 	const told = [...readme.matchAll(/^\| `([A-Z][A-Z_]+)`/gm)].map(([, name]) => name);
 	expect(settings.length).toBeGreaterThan(5);
-	expect(told).toEqual(settings);
+	expect(told.sort()).toEqual(settings.sort());
 });
