@@ -1,31 +1,23 @@
 // Runs before the first paint: the page never flashes in the wrong light or the wrong language.
-(function () {
-	var page = document.documentElement;
-	var remembered = function (key) {
+{
+	const page = document.documentElement;
+	const remembered = (key) => {
 		try {
 			return localStorage.getItem(key);
-		} catch (_) {
+		} catch {
 			return null;
 		}
 	};
-	var theme = remembered('talas-theme');
-	if (theme !== 'light' && theme !== 'dark') {
-		theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-	}
+
+	const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+	const chosen = remembered('talas-theme');
+	const theme = chosen === 'light' || chosen === 'dark' ? chosen : dark ? 'dark' : 'light';
 	page.dataset.theme = theme;
-	var colour = document.querySelector('meta[name="theme-color"]');
-	if (colour) colour.setAttribute('content', theme === 'dark' ? '#17130f' : '#f5efe3');
-	var language = remembered('PARAGLIDE_LOCALE');
-	if (language !== 'fr' && language !== 'en') {
-		language = 'en';
-		var wished = navigator.languages || [navigator.language];
-		for (var i = 0; i < wished.length; i++) {
-			var start = String(wished[i]).slice(0, 2).toLowerCase();
-			if (start === 'fr' || start === 'en') {
-				language = start;
-				break;
-			}
-		}
-	}
-	page.lang = language;
-})();
+	document
+		.querySelector('meta[name="theme-color"]')
+		.setAttribute('content', theme === 'dark' ? '#17130f' : '#f5efe3');
+
+	const wished = [remembered('PARAGLIDE_LOCALE'), ...navigator.languages];
+	const known = wished.map((language) => String(language).slice(0, 2).toLowerCase());
+	page.lang = known.find((language) => language === 'fr' || language === 'en') ?? 'en';
+}

@@ -26,6 +26,11 @@ const problems: Record<ProblemCode, () => string> = {
 	'invite-invalid': m.problem_invite_invalid,
 	'link-invalid': m.problem_link_invalid,
 	'last-admin': m.problem_last_admin,
+	'unknown-mutation': m.problem_unknown_mutation,
+	'client-forked': m.problem_client_forked,
+	'mutation-gap': m.problem_mutation_gap,
+	'id-taken': m.problem_id_taken,
+	'rejected-by-state': m.problem_rejected_by_state,
 	'idempotency-conflict': m.problem_idempotency_conflict,
 	'too-many-attempts': m.problem_too_many_attempts,
 	'rate-limited': m.problem_rate_limited,
@@ -68,6 +73,11 @@ export function problemErrorWords(problem: Pick<ProblemError, 'code' | 'retryAft
 	const words = problemWords(problem.code);
 	if (problem.retryAfter === undefined) return words;
 	return `${words} ${m.problem_retry_after({ wait: waitOf(problem.retryAfter) })}`;
+}
+
+/** The same, beside the field that it is about. */
+export function blameWords(code: ProblemCode): string {
+	return code === 'wrong-credentials' ? m.field_password_wrong() : problemWords(code);
 }
 
 /** Why a field was refused, in the language of the screen. */

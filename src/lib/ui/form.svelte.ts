@@ -1,7 +1,7 @@
 import { tick } from 'svelte';
 import type { z } from 'zod';
 import { fieldProblems, ProblemError, type FieldCode, type ProblemCode } from '#shared/problem.ts';
-import { fieldWords, problemWords } from '$lib/i18n/problems.ts';
+import { blameWords, fieldWords } from '$lib/i18n/problems.ts';
 
 type Blame = Partial<Record<ProblemCode, string>>;
 type Wrong = { field: FieldCode } | { problem: ProblemCode };
@@ -34,7 +34,7 @@ export class Form {
 	wrong(field: string): string | undefined {
 		const wrong = this.#wrong[field];
 		if (!wrong) return undefined;
-		return 'field' in wrong ? fieldWords(wrong.field, field) : problemWords(wrong.problem);
+		return 'field' in wrong ? fieldWords(wrong.field, field) : blameWords(wrong.problem);
 	}
 
 	/** The handler of `onsubmit`: `values` are parsed by `schema`, then sent as they were typed. */

@@ -65,7 +65,7 @@ function curve(x: number, half: number, from: number, to: number): string {
 export function waveBars(seed: string, count: number): number[] {
 	const next = numbersFrom(seed);
 	return Array.from({ length: count }, (_, bar) => {
-		const arch = Math.sin(((bar + 0.5) / count) * Math.PI);
-		return Math.max(0.12, arch * (0.35 + next() * 0.65));
+		const arch = 0.55 + 0.45 * Math.sin(((bar + 0.5) / count) * Math.PI);
+		return Math.max(0.12, arch * next());
 	});
 }
