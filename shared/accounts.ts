@@ -60,6 +60,10 @@ export const Account = z.object({
 });
 export type Account = z.infer<typeof Account>;
 
+/** A person as others see them, beside what they made. */
+export const PersonCard = z.object({ id: Id, handle: z.string(), displayName: z.string() });
+export type PersonCard = z.infer<typeof PersonCard>;
+
 /** One signed-in device. */
 export const Session = z.object({
 	id: Id,

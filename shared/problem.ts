@@ -166,6 +166,8 @@ function defaultCode(issue: z.core.$ZodRawIssue): FieldCode {
 			return counted ? 'too-long' : 'too-large';
 		case 'invalid_value':
 			return 'not-listed';
+		case 'invalid_union':
+			return 'discriminator' in issue ? 'not-listed' : 'invalid';
 		default:
 			return 'invalid';
 	}

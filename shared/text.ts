@@ -16,3 +16,27 @@ export function lineOfText(min: number, max: number) {
 		.transform((text) => text.normalize('NFC').trim().replace(/\s+/g, ' '))
 		.pipe(z.string().min(min, 'too-short').max(max, 'too-long'));
 }
+
+/** Text of several lines: NFC, line feeds only, no blank ends, `min` to `max` characters. */
+export function pageOfText(min: number, max: number) {
+	return z
+		.string()
+		.max(max * 4, 'too-long')
+		.refine((text) => !forbidden.test(text.replace(/[\t\r\n]/g, '')), 'forbidden-characters')
+		.transform((text) => text.normalize('NFC').replace(/\r\n?/g, '\n').trim())
+		.pipe(z.string().min(min, 'too-short').max(max, 'too-long'));
+}
+
+/** A word to find things by: one line in lower case, without the `#` that people put before it. */
+export const Tag = z
+	.string()
+	.transform((tag) => tag.replace(/^[#\s]+/, '').toLowerCase())
+	.pipe(lineOfText(1, 40));
+
+/** An address on the web. Only http and https: other schemes run scripts or open files. */
+export const WebAddress = z
+	.string()
+	.trim()
+	.max(2_000, 'too-long')
+	.regex(/^https?:\/\/[^\s]+$/i, 'invalid')
+	.refine((address) => URL.canParse(address), 'invalid');
