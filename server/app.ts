@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
 import { z } from 'zod';
 import { admin, instanceRoutes } from '#server/admin/routes.ts';
+import { doorkeeping } from '#server/accounts/doorkeeping.ts';
 import { auth, me } from '#server/accounts/routes.ts';
 import { handlers, takeOuts } from '#server/domains.ts';
 import { health } from '#server/http/health.ts';
@@ -30,6 +31,7 @@ export function createApp(talas: Talas) {
 		.route('/api/sync', sync)
 		.route('/api/instance', instanceRoutes)
 		.route('/api/admin', admin)
+		.route('/api/admin', doorkeeping)
 		.get('/.well-known/jwks.json', (c) =>
 			c.json(talas.keys.jwks(), 200, { 'cache-control': 'public, max-age=300' })
 		);

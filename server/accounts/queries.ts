@@ -1,15 +1,24 @@
-import { and, asc, count, eq, gt, ne, or } from 'drizzle-orm';
-import type { Account, AccountState, Member } from '#shared/accounts.ts';
+import { and, asc, count, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
+import type { Account, AccountState, Member, PersonCard } from '#shared/accounts.ts';
 import type { Id } from '#shared/id.ts';
 import { ProblemError } from '#shared/problem.ts';
 import type { Db } from '#server/db/client.ts';
+import { prepared } from '#server/db/prepared.ts';
 import { accounts, type AccountRow } from './tables.ts';
 
 export async function accountOf(db: Db, id: Id): Promise<AccountRow> {
-	const [row] = await db.select().from(accounts).where(eq(accounts.id, id));
+	const [row] = await accountById(db, { id });
 	if (!row) throw new ProblemError('session-ended');
 	return row;
 }
+
+const accountById = prepared((db) =>
+	db
+		.select()
+		.from(accounts)
+		.where(eq(accounts.id, sql.placeholder('id')))
+		.prepare('account_by_id')
+);
 
 /** By handle, with or without its `@`, or by email address. */
 export async function accountByLogin(db: Db, login: string): Promise<AccountRow | undefined> {
@@ -24,6 +33,16 @@ export async function accountByLogin(db: Db, login: string): Promise<AccountRow 
 export async function accountByEmail(db: Db, email: string): Promise<AccountRow | undefined> {
 	const [row] = await db.select().from(accounts).where(eq(accounts.email, email));
 	return row;
+}
+
+/** How others see these people, by id. */
+export async function cardsOf(db: Db, ids: Id[]): Promise<Map<Id, PersonCard>> {
+	const { id, handle, displayName } = accounts;
+	const rows = await db
+		.select({ id, handle, displayName })
+		.from(accounts)
+		.where(inArray(id, [...new Set(ids)]));
+	return new Map(rows.map((card) => [card.id, card]));
 }
 
 export async function hasOthers(db: Db, id: Id): Promise<boolean> {

@@ -17,15 +17,17 @@ export type SignedInHttp = Http & { Variables: { talas: Talas; me: Acting } };
 
 /** The route answers only people who are signed in; they are `c.var.me`. */
 export const signedIn = createMiddleware<SignedInHttp>(async (c, next) => {
-	const { tokens, limits } = c.var.talas;
-	const header = c.req.header('authorization');
-	if (!header) throw new ProblemError('signed-out');
-	if (!header.startsWith('Bearer ')) throw new ProblemError('token-invalid');
-	const me = await tokens.read(header.slice(7));
-	await limits.ofAccount(me.id);
-	c.set('me', me);
+	c.set('me', await personOf(c));
 	return next();
 });
+
+/** The route answers strangers too, for whom `c.var.me` is null. A token that is sent must be good. */
+export const maybeSignedIn = createMiddleware<Http & { Variables: { me: Acting | null } }>(
+	async (c, next) => {
+		c.set('me', c.req.header('authorization') ? await personOf(c) : null);
+		return next();
+	}
+);
 
 /** The route answers only people who may do `action`; to others it does not exist. */
 export function may(action: Action, thing: Thing) {
@@ -51,4 +53,14 @@ export const sameSite = createMiddleware<Http>(async (c, next) => {
 
 function isOurs<E extends Http>(c: Context<E>, origin: string) {
 	return origin === c.var.talas.env.publicUrl || new URL(origin).host === c.req.header('host');
+}
+
+async function personOf<E extends Http>(c: Context<E>): Promise<Acting> {
+	const { tokens, limits } = c.var.talas;
+	const header = c.req.header('authorization');
+	if (!header) throw new ProblemError('signed-out');
+	if (!header.startsWith('Bearer ')) throw new ProblemError('token-invalid');
+	const me = await tokens.read(header.slice(7));
+	await limits.ofAccount(me.id);
+	return me;
 }

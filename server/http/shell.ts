@@ -17,7 +17,7 @@ const notPages = /^\/(api|media|\.well-known|healthz|readyz|metrics)(\/|$)/;
 
 export async function shell() {
 	const page = await readPage();
-	const files = serveStatic<Http>({ root: build, precompressed: true, onFound: cachingOf });
+	const files = serveStatic<Http>({ root: build, precompressed: true, onFound: headersOf });
 
 	const showPage = (c: Context<Http>) => {
 		c.header('content-type', 'text/html; charset=utf-8');
@@ -44,7 +44,11 @@ async function readPage() {
 	return { html: html.replace(meta[0], ''), policy };
 }
 
-function cachingOf(path: string, c: Context<Http>) {
+/** A worker lives by the policy of its file: it may ask this server, and nobody else. */
+const filePolicy = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+function headersOf(path: string, c: Context<Http>) {
+	c.header('content-security-policy', filePolicy);
 	const immutable = path.includes('/_app/immutable/');
 	c.header('cache-control', immutable ? year : 'no-cache');
 }
