@@ -49,13 +49,18 @@ self.addEventListener('message', (event) => {
 
 /** Files of older builds go when no page of an older build is open any more, and none is on its way. */
 async function sweep() {
+	if (isReplaced()) return;
 	const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
 	const builds = await Promise.all(pages.map(buildOf));
 	if (!builds.every((build) => build === version)) return;
 	await alone(async () => {
-		const { installing, waiting } = self.registration;
-		if (!installing && !waiting) await shell.dropOlder();
+		if (!isReplaced()) await shell.dropOlder();
 	});
+}
+
+/** A newer build is here or on its way: its files are none of ours, and it should not have to wait. */
+function isReplaced() {
+	return self.registration.installing !== null || self.registration.waiting !== null;
 }
 
 /** Which build a page came from; undefined if it does not say, as a page that still loads. */
