@@ -26,7 +26,9 @@ async function open(userId: string) {
 }
 
 function change(n: number) {
-	return { n, id: newId(), name: 'library.addFavourite', args: {}, at: new Date().toISOString() };
+	const print = { touches: [], reads: [] };
+	const at = new Date().toISOString();
+	return { n, id: newId(), name: 'library.addFavourite', args: {}, at, ...print };
 }
 
 afterEach(() => {

@@ -3,26 +3,56 @@
  *
  * It promises: nothing of one account is ever in the database of another; what the outbox acknowledges
  * is on the disk and not merely on its way there (`durability: 'strict'`); an upgrade never touches the
- * outbox; a newer tab is never held up by an older one, which closes its connection and is told.
+ * outbox, the images or the cursors; a newer tab is never held up by an older one, which closes its
+ * connection and is told.
  *
  * `codeVersion` is raised by hand when older code would misread what newer code writes: an older tab
- * that finds a higher number must stop changing server images and ask to be reloaded (design 2).
+ * that finds a higher number stops changing server images and asks to be reloaded (design 2).
  */
-import Dexie, { liveQuery, type EntityTable } from 'dexie';
+import Dexie, { liveQuery, type DexieOptions, type EntityTable, type Table } from 'dexie';
 import type { Id } from '#shared/id.ts';
+import { ProblemError } from '#shared/problem.ts';
+import { tables as domainTables, tablesVersion } from '../domains.ts';
+import type {
+	Accepted,
+	Attention,
+	Cursor,
+	Image,
+	Setting,
+	Tombstone,
+	Waiting
+} from './plumbing.ts';
+import type { Records } from './records.ts';
 
 export const codeVersion = 1;
 
-/** One remembered value: `profile` (Account), `codeVersion` (number). */
-export type Setting = { key: string; value: unknown };
+/** Raised with every change of the tables below; Dexie's version is the sum with the domains' own. */
+const plumbingVersion = 1;
 
-/** A change that the server has not accepted yet; `n` counts up per device (design 2). */
-export type Waiting = { n: number; id: Id; name: string; args: unknown; at: string };
-
-export type Local = Dexie & {
-	settings: EntityTable<Setting, 'key'>;
-	outbox: EntityTable<Waiting, 'n'>;
+const plumbing = {
+	settings: 'key',
+	outbox: 'n, id, *touches',
+	accepted: '++order',
+	attention: 'id',
+	images: '[kind+id], row._scope',
+	tombstones: '[kind+id], scope',
+	cursors: 'scope'
 };
+
+type RecordTables = { [K in keyof Records]: Table<Records[K], Id> };
+
+export type Local = Dexie &
+	RecordTables & {
+		settings: EntityTable<Setting, 'key'>;
+		outbox: EntityTable<Waiting, 'n'>;
+		accepted: EntityTable<Accepted, 'order'>;
+		attention: EntityTable<Attention, 'id'>;
+		images: Table<Image, [string, Id]>;
+		tombstones: Table<Tombstone, [string, Id]>;
+		cursors: EntityTable<Cursor, 'scope'>;
+		/** The kinds of records that have a table here. */
+		kinds: string[];
+	};
 
 /** What can happen to an open database from outside. */
 export type LocalEvents = {
@@ -32,17 +62,43 @@ export type LocalEvents = {
 	gone(): void;
 };
 
+let opened: Local | null = null;
+
+/** The database of the open account, for the queries of domains. */
+export function local(): Local {
+	if (!opened) throw new ProblemError('signed-out');
+	return opened;
+}
+
+/** Says which database `local` answers from now on. */
+export function useLocal(next: Local | null): void {
+	opened = next;
+}
+
 /** The name of an account's database on this device. */
 export function localName(userId: Id): string {
 	return `talas-${userId}`;
 }
 
-/** Opens the database of an account, making it if it is not there. Throws Dexie's errors. */
-export async function openLocal(userId: Id, events: LocalEvents): Promise<Local> {
+/**
+ * Opens the database of an account, making it if it is not there. Throws Dexie's errors.
+ * @param tables the domains' own, by kind. Tests give others, and a database of their own.
+ */
+export async function openLocal(
+	userId: Id,
+	events: LocalEvents,
+	tables: Record<string, string> = domainTables,
+	options: DexieOptions = {}
+): Promise<Local> {
+	const kinds = { memberships: 'id, scope', ...tables };
 	const local = new Dexie(localName(userId), {
-		chromeTransactionDurability: 'strict'
+		chromeTransactionDurability: 'strict',
+		...options
 	}) as Local;
-	local.version(1).stores({ settings: 'key', outbox: 'n' });
+	local.kinds = Object.keys(kinds);
+	const indexed = Object.entries(kinds).map(([kind, indexes]) => [kind, `${indexes}, _scope`]);
+	const stores = { ...plumbing, ...Object.fromEntries(indexed) };
+	local.version(plumbingVersion + tablesVersion).stores(stores);
 	local.on('versionchange', (event) => {
 		local.close({ disableAutoOpen: true });
 		if (event.newVersion === null) events.gone();
@@ -52,6 +108,11 @@ export async function openLocal(userId: Id, events: LocalEvents): Promise<Local>
 	await local.open();
 	await recordCode(local, events);
 	return local;
+}
+
+/** Every table that mutations and feeds write: a transaction over them sees one moment. */
+export function feedTables(local: Local): Table[] {
+	return [...Object.keys(plumbing), ...local.kinds].map((name) => local.table(name));
 }
 
 /** Deletes the database of an account, whichever tabs have it open. */

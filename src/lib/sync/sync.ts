@@ -1,0 +1,184 @@
+/**
+ * The work between this device and the server: one loop that sends, asks and listens.
+ *
+ * It promises: one thing at a time, the sending first; after a failure a pause that grows up to a
+ * minute, with jitter, which `wake` ends, unless the server itself said how long; frames that come
+ * while something is being done are taken together afterwards; newer code in the database ends it.
+ */
+import type { z } from 'zod';
+import type { Mutation } from '#shared/mutation.ts';
+import { ProblemError } from '#shared/problem.ts';
+import type { Twin } from './twin.ts';
+import { watch, type Local } from '../db/local.ts';
+import { believer } from './belief.ts';
+import { append, argsOf } from './outbox.ts';
+import { Pauses } from './pauses.ts';
+import { isQuota, StorageFull } from './problems.ts';
+import { hear, pull, type Frame } from './pull.ts';
+import { Pushing } from './push.ts';
+import { Outdated, type Basis } from './rebase.ts';
+import type { World } from './world.ts';
+
+export class Sync {
+	readonly basis: Basis;
+	readonly world: World;
+	readonly pushing: Pushing;
+	readonly #pauses: Pauses;
+	#frames: Frame[] = [];
+	#wanted = { push: true, pull: true };
+	#stirred = () => {};
+
+	constructor(local: Local, me: { id: string }, twins: Iterable<Twin>, world: World) {
+		this.basis = { local, ...believer(me, twins) };
+		this.world = world;
+		this.pushing = new Pushing(this.basis, world);
+		this.#pauses = new Pauses(world);
+	}
+
+	/** Believes and queues a mutation. Throws a ProblemError or StorageFull, and then kept nothing. */
+	async mutate<M extends Mutation>({ name }: M, args: z.input<M['args']>): Promise<void> {
+		const acted = {
+			name,
+			args: argsOf(this.basis, name, args),
+			at: new Date(this.world.now()).toISOString()
+		};
+		await this.#kept(() => append(this.basis, acted));
+		this.want('push');
+		this.world.kept();
+	}
+
+	/** Does the work until `signal` ends it. */
+	async run(signal: AbortSignal): Promise<void> {
+		const { local } = this.basis;
+		const unwatch = watch(
+			() => local.outbox.toCollection().lastKey(),
+			(last) => last !== undefined && this.want('push')
+		);
+		signal.addEventListener('abort', () => this.#stirred());
+		this.#wanted = { push: true, pull: true };
+		try {
+			while (!signal.aborted) {
+				const worked = await this.#try();
+				if (!worked && !signal.aborted) await this.#rest();
+			}
+		} finally {
+			unwatch();
+		}
+	}
+
+	want(what: 'push' | 'pull'): void {
+		this.#wanted[what] = true;
+		this.#stirred();
+	}
+
+	/** The network may be back, or somebody looks: tries again now. */
+	wake(): void {
+		this.#pauses.end();
+		this.#wanted.pull = true;
+		this.#stirred();
+	}
+
+	/** Takes a frame of the live socket. */
+	hear(frame: Frame): void {
+		this.#frames.push(frame);
+		this.#stirred();
+	}
+
+	/** Sends all that waits. Answers `later` if the oldest has to wait. */
+	async push(): Promise<'empty' | 'later'> {
+		for (;;) {
+			const pushed = await this.#kept(() => this.pushing.push());
+			await this.takeFrames();
+			if (pushed !== 'more') return pushed;
+		}
+	}
+
+	/** Takes all that is new. */
+	async pull(): Promise<void> {
+		while ((await this.#kept(() => pull(this.basis, this.world))) === 'more');
+	}
+
+	/** Takes the frames that have come; what they leave open has to be pulled. */
+	async takeFrames(): Promise<void> {
+		const frames = this.#frames.splice(0);
+		if (frames.length === 0) return;
+		const left = await this.#kept(() => hear(this.basis, frames));
+		if (left === 'pull') this.#wanted.pull = true;
+	}
+
+	/** Does what is to be done; answers whether there was anything. */
+	async #try(): Promise<boolean> {
+		try {
+			return await this.#work();
+		} catch (error) {
+			if (error instanceof Outdated) {
+				this.world.outdated();
+				this.#pauses.forEver();
+			} else if (error instanceof ProblemError || error instanceof StorageFull) {
+				this.#pauses.failed(error);
+			} else {
+				this.#pauses.failed();
+				reportError(error);
+			}
+			return true;
+		}
+	}
+
+	async #work(): Promise<boolean> {
+		const { push, pull } = this.#wanted;
+		const may = this.#pauses.over();
+		if (this.#frames.length > 0) await this.takeFrames();
+		else if (push && may) await this.#pushOnce();
+		else if (pull && may) await this.#pullOnce();
+		else return false;
+		return true;
+	}
+
+	async #pushOnce() {
+		this.#wanted.push = false;
+		try {
+			const pushed = await this.push();
+			if (pushed === 'later') throw new ProblemError('unavailable');
+			this.#pauses.succeeded();
+			if ((await this.basis.local.accepted.count()) > 0) this.#wanted.pull = true;
+		} catch (error) {
+			this.#wanted.push = true;
+			throw error;
+		}
+	}
+
+	async #pullOnce() {
+		this.#wanted.pull = false;
+		try {
+			await this.pull();
+			this.#pauses.succeeded();
+		} catch (error) {
+			this.#wanted.pull = true;
+			throw error;
+		}
+	}
+
+	/** Until something is wanted, or the pause is over. */
+	async #rest(): Promise<void> {
+		const { push, pull } = this.#wanted;
+		if (this.#frames.length > 0 || ((push || pull) && this.#pauses.over())) return;
+		await new Promise<void>((stirred) => {
+			this.#stirred = stirred;
+			if (push || pull) this.#pauses.then(stirred);
+		});
+		this.#stirred = () => {};
+	}
+
+	/** Does something with the database, and tells loudly when there is no room. */
+	async #kept<T>(deed: () => Promise<T>): Promise<T> {
+		try {
+			const done = await deed();
+			this.world.lower('storage');
+			return done;
+		} catch (error) {
+			if (!isQuota(error)) throw error;
+			this.world.raise('storage');
+			throw new StorageFull(error);
+		}
+	}
+}
