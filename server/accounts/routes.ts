@@ -47,7 +47,7 @@ export const auth = new Hono<Http>()
 		sameSite,
 		valid('json', Registration),
 		async (c) => {
-			const { talas } = c.var;
+			const talas = c.get('talas');
 			const asked = c.req.valid('json');
 			const account = await telling(c, () => register(talas.db, asked));
 			talas.later('a verification letter', () => sendVerification(talas, account));
@@ -61,7 +61,7 @@ export const auth = new Hono<Http>()
 		sameSite,
 		valid('json', SignIn),
 		async (c) => {
-			const { limits, db } = c.var.talas;
+			const { limits, db } = c.get('talas');
 			const { login, password, deviceName } = c.req.valid('json');
 			const [name, address] = [login.toLowerCase(), addressOf(c)];
 			await limits.beforeSignIn(name, address);
@@ -79,7 +79,7 @@ export const auth = new Hono<Http>()
 		describe('Exchange the cookie for an access token', { 200: AccessToken }),
 		sameSite,
 		async (c) => {
-			const { db, keys, tokens } = c.var.talas;
+			const { db, keys, tokens } = c.get('talas');
 			const token = readCookie(c);
 			if (token === undefined) throw new ProblemError('signed-out');
 			const refreshed = await db.transaction((tx) => refreshSession(tx, keys, token));
@@ -93,7 +93,7 @@ export const auth = new Hono<Http>()
 		}
 	)
 	.post('/logout', describe('End this session', { 204: null }), sameSite, async (c) => {
-		const { db, keys, tokens } = c.var.talas;
+		const { db, keys, tokens } = c.get('talas');
 		const token = readCookie(c);
 		if (token !== undefined) {
 			const session = await db.transaction((tx) => refreshSession(tx, keys, token));
@@ -104,11 +104,11 @@ export const auth = new Hono<Http>()
 		return c.body(null, 204);
 	})
 	.get('/sessions', describe('The devices', { 200: pageOf(Session) }), signedIn, async (c) =>
-		c.json({ items: await sessionsOf(c.var.talas.db, c.var.me), nextCursor: null }, 200)
+		c.json({ items: await sessionsOf(c.get('talas').db, c.get('me')), nextCursor: null }, 200)
 	)
 	.delete('/sessions', describe('Sign out everywhere', { 204: null }), signedIn, async (c) => {
-		const { db, tokens } = c.var.talas;
-		for (const id of await endSessions(db, c.var.me.id)) tokens.end(id);
+		const { db, tokens } = c.get('talas');
+		for (const id of await endSessions(db, c.get('me').id)) tokens.end(id);
 		dropCookie(c);
 		return c.body(null, 204);
 	})
@@ -118,9 +118,9 @@ export const auth = new Hono<Http>()
 		signedIn,
 		valid('param', IdParam),
 		async (c) => {
-			const { db, tokens } = c.var.talas;
+			const { db, tokens } = c.get('talas');
 			const { id } = c.req.valid('param');
-			if (!(await endOwnSession(db, c.var.me.id, id))) throw new ProblemError('not-found');
+			if (!(await endOwnSession(db, c.get('me').id, id))) throw new ProblemError('not-found');
 			tokens.end(id);
 			return c.body(null, 204);
 		}
@@ -130,7 +130,7 @@ export const auth = new Hono<Http>()
 		describe('Ask for a link to choose a new password', { 202: null }),
 		valid('json', ForgottenPassword),
 		(c) => {
-			const { talas } = c.var;
+			const talas = c.get('talas');
 			const { email } = c.req.valid('json');
 			// The answer is given before anything is looked up: it cannot tell whether somebody is here.
 			talas.later('a reset letter', () => sendResetLink(talas, email));
@@ -143,7 +143,7 @@ export const auth = new Hono<Http>()
 		valid('json', NewPassword),
 		async (c) => {
 			const { token, password } = c.req.valid('json');
-			await resetPassword(c.var.talas, token, password);
+			await resetPassword(c.get('talas'), token, password);
 			return c.body(null, 204);
 		}
 	)
@@ -154,8 +154,8 @@ export const auth = new Hono<Http>()
 		valid('json', PasswordChange),
 		async (c) => {
 			const { current, password } = c.req.valid('json');
-			await mustKnowPassword(c.var.talas, c.var.me.id, current, addressOf(c));
-			await changePassword(c.var.talas, c.var.me, password);
+			await mustKnowPassword(c.get('talas'), c.get('me').id, current, addressOf(c));
+			await changePassword(c.get('talas'), c.get('me'), password);
 			return c.body(null, 204);
 		}
 	)
@@ -164,7 +164,7 @@ export const auth = new Hono<Http>()
 		describe('Send the verification letter again', { 202: null }),
 		signedIn,
 		async (c) => {
-			const { talas, me } = c.var;
+			const [talas, me] = [c.get('talas'), c.get('me')];
 			await sendVerification(talas, await accountOf(talas.db, me.id));
 			return c.body(null, 202);
 		}
@@ -174,7 +174,7 @@ export const auth = new Hono<Http>()
 		describe('Prove an address by a link', { 204: null }),
 		valid('json', EmailProof),
 		async (c) => {
-			await proveEmail(c.var.talas, c.req.valid('json').token);
+			await proveEmail(c.get('talas'), c.req.valid('json').token);
 			return c.body(null, 204);
 		}
 	)
@@ -184,7 +184,7 @@ export const auth = new Hono<Http>()
 		signedIn,
 		valid('json', EmailChange),
 		async (c) => {
-			const { talas, me } = c.var;
+			const [talas, me] = [c.get('talas'), c.get('me')];
 			const { email, password } = c.req.valid('json');
 			const account = await mustKnowPassword(talas, me.id, password, addressOf(c));
 			talas.later('a verification letter', () => sendVerification(talas, { ...account, email }));
@@ -194,7 +194,7 @@ export const auth = new Hono<Http>()
 
 export const me = new Hono<Http>()
 	.get('/', describe('My account', { 200: Account }), signedIn, async (c) =>
-		c.json(asAccount(await accountOf(c.var.talas.db, c.var.me.id)), 200)
+		c.json(asAccount(await accountOf(c.get('talas').db, c.get('me').id)), 200)
 	)
 	.patch(
 		'/',
@@ -202,12 +202,11 @@ export const me = new Hono<Http>()
 		signedIn,
 		valid('json', ProfileChange),
 		async (c) => {
-			const { talas, me } = c.var;
+			const [talas, me] = [c.get('talas'), c.get('me')];
 			const change = c.req.valid('json');
 			if (Object.keys(change).length > 0) {
-				await telling(c, () =>
-					withTakenNames(() => talas.db.update(accounts).set(change).where(eq(accounts.id, me.id)))
-				);
+				await telling(c, () => withTakenNames(() => rename(talas, me.id, change)));
+				talas.later('new names on cards', () => talas.people.afterRenaming(talas));
 			}
 			return c.json(asAccount(await accountOf(talas.db, me.id)), 200);
 		}
@@ -218,7 +217,7 @@ export const me = new Hono<Http>()
 		signedIn,
 		valid('json', AccountDeletion),
 		async (c) => {
-			const { talas, me } = c.var;
+			const [talas, me] = [c.get('talas'), c.get('me')];
 			await mustKnowPassword(talas, me.id, c.req.valid('json').password, addressOf(c));
 			await deleteAccount(talas, me.id);
 			dropCookie(c);
@@ -226,13 +225,20 @@ export const me = new Hono<Http>()
 		}
 	);
 
+async function rename({ db, people }: Talas, id: Id, change: Partial<AccountRow>) {
+	await db.transaction(async (tx) => {
+		await tx.update(accounts).set(change).where(eq(accounts.id, id));
+		await people.renamed(tx, id);
+	});
+}
+
 /** Opens a session for the account and puts its cookie. */
 async function signInTo<E extends Http>(
 	c: Context<E>,
 	account: AccountRow,
 	deviceName: string | undefined
 ) {
-	const { db, tokens } = c.var.talas;
+	const { db, tokens } = c.get('talas');
 	const name = deviceNameOf(deviceName, c.req.header('user-agent'));
 	const { acting, refreshToken } = await openSession(db, account, name);
 	putCookie(c, refreshToken);
@@ -247,7 +253,7 @@ function mustBeActive(account: AccountRow) {
 async function rehash<E extends Http>(c: Context<E>, account: AccountRow, password: string) {
 	if (!isOutdated(account.passwordHash)) return;
 	const passwordHash = await hashPassword(password);
-	await c.var.talas.db.update(accounts).set({ passwordHash }).where(eq(accounts.id, account.id));
+	await c.get('talas').db.update(accounts).set({ passwordHash }).where(eq(accounts.id, account.id));
 }
 
 /** A conflict tells that an account exists: how often one address may learn that is limited. */
@@ -256,7 +262,7 @@ async function telling<E extends Http, T>(c: Context<E>, work: () => Promise<T>)
 		return await work();
 	} catch (error) {
 		if (error instanceof ProblemError && error.status === 409) {
-			await c.var.talas.limits.beforeTelling(addressOf(c));
+			await c.get('talas').limits.beforeTelling(addressOf(c));
 		}
 		throw error;
 	}

@@ -33,8 +33,8 @@ export type Database = {
 
 export type DatabaseOptions = (
 	| { url: string; connections?: number }
-	/** Directory of the embedded database; `dump` fills it when it is new. */
-	| { dataDir: string; dump?: Blob }
+	/** Directory of the embedded database. */
+	| { dataDir: string }
 ) & {
 	/** How many statements may wait or run; the next one hears `busy`. */
 	queue?: number;
@@ -78,7 +78,7 @@ async function placeOf(options: DatabaseOptions, timeLimit: number): Promise<Pla
 			close: async () => {}
 		};
 	}
-	const embedded = await startEmbedded(options.dataDir, options.dump);
+	const embedded = await startEmbedded(options.dataDir);
 	// One connection: PGlite has one session, so two would share unnamed statements and portals.
 	return {
 		kind: 'embedded',

@@ -1,6 +1,5 @@
 /** The thread that PGlite runs on: see `embedded.ts`, which starts and closes it. */
-import { chmod, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
@@ -14,8 +13,7 @@ if (!main) throw new Error('This file is started as a worker thread.');
 main.once('message', async (start: EmbeddedStart) => {
 	const db = await PGlite.create({
 		dataDir: start.directory,
-		extensions: { pg_trgm, unaccent },
-		...(start.dump && (await isNew(start.directory)) && { loadDataDir: new Blob([start.dump]) })
+		extensions: { pg_trgm, unaccent }
 	});
 	const server = new PGLiteSocketServer({
 		db,
@@ -25,7 +23,7 @@ main.once('message', async (start: EmbeddedStart) => {
 	server.addEventListener('listening', async (event) => {
 		if (start.listen) await chmod(start.listen, 0o600);
 		const { port } = (event as CustomEvent<{ port?: number }>).detail;
-		main.postMessage({ port } satisfies EmbeddedReady);
+		main.postMessage({ t: 'ready', port } satisfies EmbeddedReady);
 	});
 	await server.start();
 	main.once('message', async () => {
@@ -34,10 +32,3 @@ main.once('message', async (start: EmbeddedStart) => {
 		process.exit(0);
 	});
 });
-
-async function isNew(directory: string) {
-	return stat(join(directory, 'PG_VERSION')).then(
-		() => false,
-		() => true
-	);
-}

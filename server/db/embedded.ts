@@ -12,18 +12,17 @@ import { lockDirectory } from './lock.ts';
 export type EmbeddedAddress = { path: string } | { host: string; port: number };
 
 /** What the worker is told; `listen` is a Unix socket path, or nothing for a loopback port. */
-export type EmbeddedStart = { directory: string; dump: ArrayBuffer | undefined; listen?: string };
+export type EmbeddedStart = { directory: string; listen?: string };
 
 /** What the worker says: where it listens. */
-export type EmbeddedReady = { port?: number };
+export type EmbeddedReady = { t: 'ready'; port?: number };
 
 /**
- * Starts the database kept in `dataDir`/pg, made from `dump` when there is none yet.
+ * Starts the database kept in `dataDir`/pg, made when there is none yet.
  * Throws politely when another Talas has it open.
  */
 export async function startEmbedded(
-	dataDir: string,
-	dump?: Blob
+	dataDir: string
 ): Promise<{ address: EmbeddedAddress; close: () => Promise<void> }> {
 	await mkdir(dataDir, { recursive: true, mode: 0o700 });
 	const unlock = await lockDirectory(dataDir);
@@ -31,11 +30,14 @@ export async function startEmbedded(
 	const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url));
 	const start: EmbeddedStart = {
 		directory: join(dataDir, 'pg'),
-		dump: await dump?.arrayBuffer(),
 		...(place.path && { listen: place.path })
 	};
 	worker.postMessage(start);
-	const [ready] = (await once(worker, 'message')) as [EmbeddedReady];
+	const ready = await readiness(worker);
+	// Without its database this process is of no use: it ends, and whoever watches it starts another.
+	worker.on('error', (error) => {
+		throw error;
+	});
 	return {
 		address: place.path ? { path: place.path } : { host: '127.0.0.1', port: ready.port ?? 0 },
 		close: async () => {
@@ -46,6 +48,16 @@ export async function startEmbedded(
 			await unlock();
 		}
 	};
+}
+
+/** Node's own watcher posts messages through the worker too: only ours counts. */
+function readiness(worker: Worker): Promise<EmbeddedReady> {
+	return new Promise((ready, failed) => {
+		worker.once('error', failed);
+		worker.on('message', (said: Partial<EmbeddedReady>) => {
+			if (said.t === 'ready') ready({ ...said, t: 'ready' });
+		});
+	});
 }
 
 /** The kernel takes about a hundred bytes for a socket's path; a longer one moves to a private folder. */

@@ -76,13 +76,13 @@ async function spend(limiter: RateLimiterMemory, key: string, code: ProblemCode)
 
 /** Everything under `/api`: each address has its share. */
 export const limited = createMiddleware<Http>(async (c, next) => {
-	await c.var.talas.limits.ofAddress(addressOf(c));
+	await c.get('talas').limits.ofAddress(addressOf(c));
 	return next();
 });
 
 /** Where a request comes from; a whole /64 counts as one for IPv6, since one home has as many. */
 export function addressOf<E extends Http>(c: Context<E>): string {
-	const forwarded = c.var.talas.env.trustProxy && c.req.header('x-forwarded-for');
+	const forwarded = c.get('talas').env.trustProxy && c.req.header('x-forwarded-for');
 	const address = forwarded
 		? forwarded.slice(forwarded.lastIndexOf(',') + 1).trim()
 		: (c.env?.incoming?.socket.remoteAddress ?? 'none');

@@ -7,16 +7,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type Context } from 'hono';
-import { root } from '#server/env.ts';
 import type { Http } from './session.ts';
 
-const build = join(root, 'build');
 const year = 'public, max-age=31536000, immutable';
 /** What is not the app's: an unknown address there is a problem, not a page. */
 const notPages = /^\/(api|media|\.well-known|healthz|readyz|metrics)(\/|$)/;
 
-export async function shell() {
-	const page = await readPage();
+/** @param build the folder that `vite build` has written */
+export async function shell(build: string) {
+	const page = await readPage(build);
 	const files = serveStatic<Http>({ root: build, precompressed: true, onFound: headersOf });
 
 	const showPage = (c: Context<Http>) => {
@@ -36,7 +35,7 @@ export async function shell() {
 		});
 }
 
-async function readPage() {
+async function readPage(build: string) {
 	const html = await readFile(join(build, 'index.html'), 'utf8');
 	const meta = /<meta http-equiv="content-security-policy" content="([^"]*)">/i.exec(html);
 	if (!meta?.[1]) throw new Error('The built page has no content security policy.');

@@ -2,8 +2,8 @@
  * The live socket: what was committed reaches every device of the scope (step 8 in the life of a
  * change), and nothing is ever only there: a device that missed something pulls.
  *
- * It promises: a message is framed once however many hear it, and each socket is written to once per
- * turn of the event loop; a device that reads slowly is told to pull, never buffered for without
+ * It promises: a message is framed once however many hear it, and each socket is written to once in a
+ * while under load, with all that came meanwhile; a device that reads slowly is told to pull, never buffered for without
  * bound; a membership that ended counts before the next frame; a session that ended, or a token that
  * ran out, closes its sockets; nothing is read before the token was checked.
  */
@@ -25,6 +25,8 @@ const longestMessage = 16 * 1024;
 /** Milliseconds. */
 const beatEvery = 20_000;
 const longestSilence = 65_000;
+/** Milliseconds between two writes under load. */
+const between = 8;
 /** Messages that a device may send between two beats. */
 const mostMessages = 200;
 
@@ -45,6 +47,7 @@ export class Live {
 	#devices = new Set<Device>();
 	#byScope = new Map<Scope, Set<Device>>();
 	#unwritten = new Set<Device>();
+	#writtenAt = 0;
 	#beating = setInterval(() => this.#beat(), beatEvery).unref();
 	#deafen: () => void;
 
@@ -146,11 +149,19 @@ export class Live {
 
 	#send(device: Device, framed: Buffer) {
 		device.queue(framed);
-		if (this.#unwritten.size === 0) setImmediate(() => this.#write());
+		if (this.#unwritten.size === 0) this.#writeSoon();
 		this.#unwritten.add(device);
 	}
 
+	/** At once after a pause; under load so rarely that several messages share a write. */
+	#writeSoon() {
+		const wait = this.#writtenAt + between - performance.now();
+		if (wait <= 0) setImmediate(() => this.#write());
+		else setTimeout(() => this.#write(), wait);
+	}
+
 	#write() {
+		this.#writtenAt = performance.now();
 		for (const device of this.#unwritten) device.write();
 		this.#unwritten.clear();
 	}

@@ -23,8 +23,8 @@ export const sync = new Hono<Http>()
 		signedIn,
 		valid('json', PushRequest, longestBody),
 		async (c) => {
-			const { pushes } = c.var.talas;
-			return c.json(await pushes.push(c.var.me, c.req.valid('json'), requestIdOf(c)), 200);
+			const { pushes } = c.get('talas');
+			return c.json(await pushes.push(c.get('me'), c.req.valid('json'), requestIdOf(c)), 200);
 		}
 	)
 	.post(
@@ -32,7 +32,7 @@ export const sync = new Hono<Http>()
 		describe('Catch up with every scope of the account', { 200: PullAnswer }),
 		signedIn,
 		valid('json', PullRequest, longestBody),
-		async (c) => c.json(await pull(c.var.talas.db, c.var.me.id, c.req.valid('json')), 200)
+		async (c) => c.json(await pull(c.get('talas').db, c.get('me').id, c.req.valid('json')), 200)
 	)
 	.post(
 		'/check',
@@ -41,6 +41,6 @@ export const sync = new Hono<Http>()
 		valid('json', CheckRequest),
 		async (c) => {
 			const { scopes } = c.req.valid('json');
-			return c.json({ different: await differing(c.var.talas.db, c.var.me.id, scopes) }, 200);
+			return c.json({ different: await differing(c.get('talas').db, c.get('me').id, scopes) }, 200);
 		}
 	);
