@@ -11,6 +11,8 @@ import { notFound, onError } from '#server/http/problem.ts';
 import { knownProtocol } from '#server/http/protocol.ts';
 import type { Http } from '#server/http/session.ts';
 import { takeOut } from '#server/http/take-out.ts';
+import { libraryRoutes } from '#server/library/routes.ts';
+import { productRoutes } from '#server/products/routes.ts';
 import { sync } from '#server/sync/routes.ts';
 import type { Talas } from '#server/talas.ts';
 
@@ -29,6 +31,8 @@ export function createApp(talas: Talas) {
 		.route('/api/me', me)
 		.route('/api/me/take-out', takeOut(takeOuts))
 		.route('/api/sync', sync)
+		.route('/api/products', productRoutes)
+		.route('/api/library', libraryRoutes)
 		.route('/api/instance', instanceRoutes)
 		.route('/api/admin', admin)
 		.route('/api/admin', doorkeeping)

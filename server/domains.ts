@@ -1,19 +1,64 @@
 /** What each domain hands to the plumbing. */
 import { sweepLinks } from '#server/accounts/links.ts';
 import { sweepSessions } from '#server/accounts/sessions.ts';
+import { takeOut as accountsTakeOut } from '#server/accounts/take-out.ts';
+import { dropConflicts, kindOfConflicts } from '#server/conflicts/access.ts';
+import { mutations as conflictMutations } from '#server/conflicts/mutations.ts';
+import { readConflicts } from '#server/conflicts/queries.ts';
+import { rejoin } from '#server/library/access.ts';
+import { libraryMutations } from '#server/library/mutations.ts';
+import { libraryReaders } from '#server/library/queries.ts';
+import { takeOut as libraryTakeOut } from '#server/library/take-out.ts';
+import { sweepCollections } from '#server/library/trash.ts';
+import { doorToProduct } from '#server/products/access.ts';
+import { dropProducts, markCards, republishCards } from '#server/products/cards.ts';
+import { productMutations } from '#server/products/mutations.ts';
+import { readProducts, readReleases } from '#server/products/queries.ts';
+import { releaseMutations } from '#server/products/releases.ts';
+import { takeOut as productsTakeOut } from '#server/products/take-out.ts';
+import { sweepProducts } from '#server/products/trash.ts';
+import { dropAccount } from '#server/sync/drop-account.ts';
 import type { Readers } from '#server/sync/feed.ts';
 import { kindOfMemberships, readMemberships } from '#server/sync/memberships.ts';
 import type { Handler } from '#server/sync/mutations.ts';
-import { takeOut as accountsTakeOut } from '#server/accounts/take-out.ts';
+import type { People, Talas } from '#server/talas.ts';
 
 /** Every mutation, with what it does. */
-export const handlers: Handler[] = [];
+export const handlers: Handler[] = [
+	...conflictMutations,
+	...productMutations(rejoin),
+	...releaseMutations,
+	...libraryMutations({ products: doorToProduct })
+];
 
 /** How each kind of record reads in the feeds. */
-export const readers: Readers = { [kindOfMemberships]: readMemberships };
+export const readers: Readers = {
+	[kindOfMemberships]: readMemberships,
+	[kindOfConflicts]: readConflicts,
+	products: readProducts,
+	releases: readReleases,
+	...libraryReaders
+};
 
-/** Run now and then: each drops what has expired. */
-export const sweeps = [sweepSessions, sweepLinks];
+/** Run now and then: each drops what has expired, or does what a crash left undone. */
+export const sweeps: ((talas: Pick<Talas, 'db' | 'feeds'>) => Promise<void>)[] = [
+	({ db }) => sweepSessions(db),
+	({ db }) => sweepLinks(db),
+	sweepProducts,
+	sweepCollections,
+	republishCards
+];
 
 /** Everything a person has here, as plain files. */
-export const takeOuts = [accountsTakeOut];
+export const takeOuts = [accountsTakeOut, productsTakeOut, libraryTakeOut];
+
+/** What becomes of a person's things when their name changes, and when they leave. */
+export const people: People = {
+	renamed: markCards,
+	afterRenaming: republishCards,
+	leaving: async (tx, accountId) => {
+		await dropAccount(tx, accountId);
+		await dropConflicts(tx, accountId);
+		await dropProducts(tx, accountId);
+	}
+};

@@ -7,7 +7,7 @@ import { openKeys } from '#server/http/keys.ts';
 import { Limits } from '#server/http/limits.ts';
 import { openLog } from '#server/http/log.ts';
 import { Tokens } from '#server/http/tokens.ts';
-import { handlers, readers } from '#server/domains.ts';
+import { handlers, people, readers } from '#server/domains.ts';
 import { openMail } from '#server/mail/mail.ts';
 import { localBus } from '#server/sync/bus.ts';
 import { Feeds } from '#server/sync/feed.ts';
@@ -60,6 +60,7 @@ export async function openTalas(env: Env, logTo?: DestinationStream): Promise<Op
 			log.error({ err, mutation }, 'a mutation failed')
 		),
 		live,
+		people,
 		close: async () => {
 			await settled();
 			live.close();

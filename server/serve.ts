@@ -84,7 +84,7 @@ async function stopServer(server: HttpServer) {
 
 function sweep(talas: Talas) {
 	talas.later('the hourly sweep', async () => {
-		for (const each of sweeps) await each(talas.db);
+		for (const each of sweeps) await each(talas);
 	});
 }
 

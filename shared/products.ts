@@ -93,8 +93,6 @@ export const Release = z.object({
 });
 export type Release = z.infer<typeof Release>;
 
-/** How long things stay in the trash, in days. */
-export const trashDays = 30;
 export const mostTags = 50;
 export const mostReleases = 500;
 

@@ -52,8 +52,11 @@ async function setPassword(tx: Db, accountId: Id, passwordHash: string, keep?: I
 }
 
 /** Removes an account and all that hangs on it. A Talas with people is never left without an admin. */
-export async function deleteAccount({ db, tokens }: Talas, accountId: Id): Promise<void> {
-	const ended = await db.transaction(async (tx) => {
+export async function deleteAccount(
+	{ feeds, people, tokens }: Talas,
+	accountId: Id
+): Promise<void> {
+	const ended = await feeds.write(async (tx) => {
 		await tx
 			.select({ id: accounts.id })
 			.from(accounts)
@@ -63,6 +66,7 @@ export async function deleteAccount({ db, tokens }: Talas, accountId: Id): Promi
 		const last = account.role === 'admin' && (await activeAdmins(tx)) === 1;
 		if (last && (await hasOthers(tx, accountId))) throw new ProblemError('last-admin');
 		const sessions = await endSessions(tx, accountId);
+		await people.leaving(tx, accountId);
 		await tx.delete(accounts).where(eq(accounts.id, accountId));
 		return sessions;
 	});

@@ -615,7 +615,9 @@ describe.each(kinds)('accounts (%s)', (kind) => {
 			const answer = await ana.raw('GET', '/api/me/take-out');
 			expect(answer.headers.get('content-type')).toBe('application/zip');
 			const files = unzipSync(new Uint8Array(await answer.arrayBuffer()));
-			expect(Object.keys(files)).toEqual(['account/account.json', 'account/devices.json']);
+			expect(Object.keys(files)).toEqual(
+				expect.arrayContaining(['account/account.json', 'account/devices.json'])
+			);
 			const account = strFromU8(files['account/account.json'] ?? new Uint8Array());
 			expect(JSON.parse(account)).toMatchObject({ handle: 'ana', email: 'ana@example.org' });
 			expect(account).not.toMatch(/\$2[aby]\$|hash/i);

@@ -16,13 +16,14 @@ import {
 	SignIn,
 	SignedIn
 } from '#shared/accounts.ts';
-import { IdParam } from '#shared/id.ts';
+import { IdParam, type Id } from '#shared/id.ts';
 import { ProblemError } from '#shared/problem.ts';
 import { pageOf } from '#shared/protocol.ts';
 import { describe } from '#server/http/describe.ts';
 import { addressOf } from '#server/http/limits.ts';
 import { sameSite, signedIn, type Http } from '#server/http/session.ts';
 import { valid } from '#server/http/valid.ts';
+import type { Talas } from '#server/talas.ts';
 import { changePassword, deleteAccount, mustKnowPassword, resetPassword } from './access.ts';
 import { dropCookie, putCookie, readCookie } from './cookie.ts';
 import { deviceNameOf } from './device.ts';

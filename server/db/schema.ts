@@ -1,4 +1,7 @@
 /** Every table of every domain, for Drizzle. */
 export * from '#server/accounts/tables.ts';
 export * from '#server/admin/tables.ts';
+export * from '#server/conflicts/tables.ts';
+export * from '#server/library/tables.ts';
+export * from '#server/products/tables.ts';
 export * from '#server/sync/tables.ts';

@@ -41,6 +41,23 @@ export async function leave(tx: Db, accountId: Id, scope: Scope, reason: string)
 	if (changed) publish(tx, userScope(accountId), kindOfMemberships, changed.id);
 }
 
+/** Takes these reasons away from everyone who has the scope by one of them. */
+export async function leaveAll(tx: Db, scope: Scope, reasons: string[]): Promise<void> {
+	const held = sql.join(
+		reasons.map((reason) => sql`${reason}`),
+		sql`, `
+	);
+	const rows = await tx
+		.select({ accountId: memberships.accountId, reasons: memberships.reasons })
+		.from(memberships)
+		.where(and(eq(memberships.scope, scope), sql`${memberships.reasons} && array[${held}]`));
+	for (const { accountId, reasons: all } of rows) {
+		for (const reason of all.filter((each) => reasons.includes(each))) {
+			await leave(tx, accountId, scope, reason);
+		}
+	}
+}
+
 /** Whether the account syncs the scope. */
 export async function isMember(tx: Db, accountId: Id, scope: Scope): Promise<boolean> {
 	if (scope === userScope(accountId)) return true;
