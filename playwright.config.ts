@@ -22,6 +22,7 @@ const launchOptions = {
 export default defineConfig({
 	testDir: 'tests/journeys',
 	outputDir: 'tests/.artifacts/journeys',
+	globalSetup: './tests/support/before-journeys.ts',
 	forbidOnly: Boolean(process.env.CI),
 	retries: 0,
 	workers: 2,

@@ -27,6 +27,7 @@ export default {
 		},
 		// The service worker is registered by src/lib/pwa, which asks before it updates.
 		serviceWorker: { register: false },
-		version: { pollInterval: 0 }
+		// A version without a name of its own is called after the time of its build.
+		version: { name: process.env.TALAS_VERSION, pollInterval: 0 }
 	}
 };

@@ -6,6 +6,7 @@ const Environment = z.object({
 	PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
 	HOST: z.string().default('localhost'),
 	DATA_DIR: z.string().default('data'),
+	BUILD_DIR: z.string().optional(),
 	PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
 	DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
 	DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(200).default(10),
@@ -23,6 +24,8 @@ export type Env = {
 	host: string;
 	/** Absolute path. */
 	dataDir: string;
+	/** Absolute path: the built app. */
+	buildDir: string;
 	/** Where people reach this Talas, without a slash at the end. */
 	publicUrl: string;
 	databaseUrl: string | undefined;
@@ -52,6 +55,7 @@ export function readEnv(variables: Record<string, string | undefined> = process.
 		port: env.PORT,
 		host: env.HOST,
 		dataDir: resolve(env.DATA_DIR),
+		buildDir: resolve(env.BUILD_DIR ?? join(root, 'build')),
 		publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
 		databaseUrl: env.DATABASE_URL,
 		databaseConnections: env.DATABASE_CONNECTIONS,

@@ -42,7 +42,7 @@ export async function serve(env: Env): Promise<Serving> {
 /** Serves an open Talas on HTTP and sockets. */
 export async function startHttp(talas: Talas): Promise<Pick<Serving, 'port' | 'stop'>> {
 	const app = createApp(talas);
-	app.route('/', await shell());
+	app.route('/', await shell(talas.env.buildDir));
 	const server = createServer({ ServerResponse: Reply }, getRequestListener(app.fetch) as never);
 	onUpgrade(server, talas.env, [
 		[/^\/api\/live$/, (request, socket, head) => talas.live.upgrade(request, socket, head)]

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { npm, Plain, root } from './run.js';
 
-const sources = [
+/** Files and folders that the build reads. */
+export const sources = [
 	'package-lock.json',
 	'package.json',
 	'project.inlang/settings.json',
@@ -21,7 +22,7 @@ const page = join(root, 'build', 'index.html');
 
 export async function build() {
 	const wanted = fingerprint();
-	if (isBuilt() && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+	if (isCurrent(wanted)) return;
 	console.log('Building the app…');
 	if ((await npm(['run', 'build', '--silent', '--', '--logLevel', 'warn'])) !== 0) {
 		throw new Plain('The app could not be built; the lines above say why.');
@@ -33,7 +34,13 @@ export function isBuilt() {
 	return existsSync(page);
 }
 
-function fingerprint() {
+/** Whether build/ was made from sources of this fingerprint. */
+export function isCurrent(wanted = fingerprint()) {
+	return isBuilt() && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+}
+
+/** A name for what the sources are now. */
+export function fingerprint() {
 	const hash = createHash('sha256');
 	for (const source of sources) add(hash, source);
 	return hash.digest('hex');
