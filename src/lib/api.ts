@@ -11,6 +11,7 @@
  */
 import { hc } from 'hono/client';
 import type { App } from '#server/app.ts';
+import type { Id } from '#shared/id.ts';
 import { catalogue, Problem, ProblemError, type ProblemCode } from '#shared/problem.ts';
 import { protocol } from '#shared/protocol.ts';
 
@@ -57,14 +58,40 @@ export async function ping(): Promise<boolean> {
 	}
 }
 
-async function asPerson(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+/** Sends JSON as this person and answers JSON; throws rather than speak for anybody else. */
+export async function postAs(userId: Id, path: string, json: unknown): Promise<unknown> {
+	const headers = { 'Content-Type': 'application/json' };
+	const init = { method: 'POST', headers, body: JSON.stringify(json) };
+	const answer = await withToken((token) => send(path, init, tokenOf(userId, token)));
+	return answer.json();
+}
+
+/** A token of this person; another one than `refused`. Throws a ProblemError. */
+export async function tokenFor(userId: Id, refused?: string): Promise<string> {
+	const token = await speaker.token();
+	return tokenOf(userId, token && token === refused ? await speaker.renew(token) : token);
+}
+
+function asPerson(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+	return withToken((token) => send(input, init, token));
+}
+
+async function withToken(ask: (token: string | null) => Promise<Response>): Promise<Response> {
 	const token = await speaker.token();
 	try {
-		return await send(input, init, token);
+		return await ask(token);
 	} catch (error) {
 		if (token === null || !isRefusedToken(error)) throw error;
-		return send(input, init, await speaker.renew(token));
+		return ask(await speaker.renew(token));
 	}
+}
+
+/** The token, if it speaks for this person: one account's work never goes out as another's. */
+function tokenOf(userId: Id, token: string | null): string {
+	const body = token?.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/');
+	const { sub } = body ? (JSON.parse(atob(body)) as { sub?: unknown }) : {};
+	if (token === null || sub !== userId) throw new ProblemError('signed-out');
+	return token;
 }
 
 function asNobody(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {

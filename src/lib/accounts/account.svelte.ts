@@ -21,6 +21,7 @@ import { api, speakAs, stranger } from '../api.ts';
 import type { Local } from '../db/local.ts';
 import { storage } from '../pwa/storage.svelte.ts';
 import { updates } from '../pwa/updates.svelte.ts';
+import type { Started } from '../sync/start.ts';
 import { status } from '../sync/status.svelte.ts';
 import { refresh, tellLogout } from './cookie.ts';
 import { deviceName } from './device-name.ts';
@@ -39,6 +40,7 @@ class CurrentAccount {
 	/** Whoever was open since this page was loaded: their data may still be in its memory. */
 	#seen: Id | null = null;
 	#kept: Kept | null = null;
+	#sync: Started | null = null;
 	#channel: BroadcastChannel | null = null;
 	#tokens: Tokens | null = null;
 
@@ -204,9 +206,16 @@ class CurrentAccount {
 		const kept = await Kept.open(userId, this.#events(userId), fresh);
 		if (this.#userId !== userId) return kept.close();
 		this.#kept = kept;
+		await this.#startSync(kept.local, userId);
 		if (kept.profile) this.#show(kept.profile);
 		else storage.reportLoss();
 		await status.follow(kept.local);
+	}
+
+	/** From here on the device and the server are kept together. */
+	async #startSync(local: Local, userId: Id) {
+		const { startSync } = await import('../sync/start.ts');
+		if (this.#userId === userId) this.#sync = startSync(local, userId, () => updates.outdated());
 	}
 
 	#events(userId: Id) {
@@ -249,6 +258,8 @@ class CurrentAccount {
 	/** Lets go of the account on this page; nothing on the device is removed. */
 	#close() {
 		void status.follow(null);
+		this.#sync?.stop();
+		this.#sync = null;
 		this.#kept?.close();
 		this.#kept = null;
 		this.#userId = null;
@@ -259,8 +270,9 @@ class CurrentAccount {
 
 	#end(ended: boolean) {
 		this.#needsSignIn = ended;
-		if (ended) status.raise('sign-in');
-		else status.lower('sign-in');
+		if (ended) return status.raise('sign-in');
+		status.lower('sign-in');
+		this.#sync?.wake();
 	}
 
 	#hear({ type, userId }: Told) {

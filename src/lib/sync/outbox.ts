@@ -103,8 +103,25 @@ export async function requeue(truth: Truth, refused: Attention): Promise<void> {
 	truth.leave(refused);
 }
 
+/** The person wants it sent again. What may still turn out to be applied waits for that word. */
+export async function sendAnew(truth: Truth, id: Id): Promise<void> {
+	const { local } = truth.draft;
+	const refused = await local.attention.get(id);
+	if (!refused) return;
+	if (await waitingWith(local, id)) await local.attention.put({ ...refused, again: true });
+	else await requeue(truth, refused);
+}
+
+/** The person wants it no more. */
+export async function giveUp(truth: Truth, id: Id): Promise<void> {
+	const { local } = truth.draft;
+	await local.attention.delete(id);
+	const waiting = await waitingWith(local, id);
+	if (waiting && waiting.name !== skip.name) await skipPlace(truth, waiting);
+}
+
 /** The waiting mutation with this id. */
-export function waitingWith(local: Local, id: Id): Promise<Waiting | undefined> {
+function waitingWith(local: Local, id: Id): Promise<Waiting | undefined> {
 	return local.outbox.where('id').equals(id).first();
 }
 

@@ -6,17 +6,18 @@
  * while something is being done are taken together afterwards; newer code in the database ends it.
  */
 import type { z } from 'zod';
+import type { Id } from '#shared/id.ts';
 import type { Mutation } from '#shared/mutation.ts';
 import { ProblemError } from '#shared/problem.ts';
 import type { Twin } from './twin.ts';
 import { watch, type Local } from '../db/local.ts';
 import { believer } from './belief.ts';
-import { append, argsOf } from './outbox.ts';
+import { append, argsOf, giveUp, sendAnew } from './outbox.ts';
 import { Pauses } from './pauses.ts';
 import { isQuota, StorageFull } from './problems.ts';
 import { hear, pull, type Frame } from './pull.ts';
 import { Pushing } from './push.ts';
-import { Outdated, type Basis } from './rebase.ts';
+import { Outdated, rebase, type Basis } from './rebase.ts';
 import type { World } from './world.ts';
 
 export class Sync {
@@ -47,6 +48,19 @@ export class Sync {
 		this.world.kept();
 	}
 
+	/** Sends what needed attention anew, or what waits now. */
+	async retry(id: Id): Promise<void> {
+		await this.#kept(() => rebase(this.basis, (truth) => sendAnew(truth, id)));
+		this.#pauses.end();
+		this.want('push');
+	}
+
+	/** Gives a change up. If it may have been sent already, the server is told to skip it. */
+	async discard(id: Id): Promise<void> {
+		await this.#kept(() => rebase(this.basis, (truth) => giveUp(truth, id)));
+		this.want('push');
+	}
+
 	/** Does the work until `signal` ends it. */
 	async run(signal: AbortSignal): Promise<void> {
 		const { local } = this.basis;
@@ -58,7 +72,7 @@ export class Sync {
 		this.#wanted = { push: true, pull: true };
 		try {
 			while (!signal.aborted) {
-				const worked = await this.#try();
+				const worked = await this.#try(signal);
 				if (!worked && !signal.aborted) await this.#rest();
 			}
 		} finally {
@@ -107,10 +121,11 @@ export class Sync {
 	}
 
 	/** Does what is to be done; answers whether there was anything. */
-	async #try(): Promise<boolean> {
+	async #try(signal: AbortSignal): Promise<boolean> {
 		try {
 			return await this.#work();
 		} catch (error) {
+			if (signal.aborted) return false;
 			if (error instanceof Outdated) {
 				this.world.outdated();
 				this.#pauses.forEver();

@@ -9,8 +9,8 @@ export type World = {
 	post(path: string, json: unknown): Promise<unknown>;
 	/** A socket to `/api/live`, not open yet. */
 	socket(token: string): Socket;
-	/** An access token of that person that is good now. */
-	token(): Promise<string>;
+	/** An access token of that person that is good now; another one than `refused`. */
+	token(refused?: string): Promise<string>;
 	/** Unix milliseconds, by the clock of the device. */
 	now(): number;
 	/** 0 to 1. */
@@ -27,10 +27,4 @@ export type World = {
 };
 
 /** The part of a WebSocket that is used. */
-export type Socket = {
-	send(data: string): void;
-	close(code?: number, reason?: string): void;
-	onopen: (() => void) | null;
-	onmessage: ((event: { data: unknown }) => void) | null;
-	onclose: ((event: { code: number }) => void) | null;
-};
+export type Socket = Pick<WebSocket, 'send' | 'close' | 'onmessage' | 'onclose'>;
