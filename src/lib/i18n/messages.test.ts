@@ -6,7 +6,35 @@ import fr from './messages/fr.json';
 const languages: Record<string, Record<string, unknown>> = { en, fr };
 
 /** The same word in both languages, and rightly so. */
-const shared = ['admin', 'app_version', 'error_code', 'invites', 'role_admin'];
+const shared = [
+	'admin',
+	'app_version',
+	'detail_format',
+	'detail_formats',
+	'detail_minus12',
+	'detail_pages',
+	'detail_plus12',
+	'detail_plus5',
+	'detail_presets',
+	'detail_samples',
+	'document_article',
+	'error_code',
+	'invites',
+	'kind_document',
+	'kind_instrument',
+	'kind_module',
+	'kind_plug_in',
+	'plugin_instrument',
+	'plugin_midi',
+	'product_description',
+	'product_licence',
+	'product_plugin',
+	'product_tags',
+	'product_version',
+	'release_date',
+	'release_version',
+	'role_admin'
+];
 
 describe('the words of the app', () => {
 	test('both languages have every message', () => {
