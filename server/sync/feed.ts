@@ -66,9 +66,11 @@ export class Feeds {
 				const notes: Noted = { scopes: new Set(), records: new Map() };
 				noted.set(tx, notes);
 				const done = await work(tx);
-				const news = await this.#flush(tx, notes);
+				const news = await this.#revise(tx, notes);
 				const revisions = Object.fromEntries(news.map((each) => [each.scope, each.revision]));
-				return { result: await finish(tx, done, revisions), news };
+				// Sent together: what does not wait for each other shares the way to the database.
+				const [result] = await Promise.all([finish(tx, done, revisions), store(tx, news)]);
+				return { result, news };
 			})
 		);
 		if (news.length > 0) this.#bus.tell(news);
@@ -84,7 +86,8 @@ export class Feeds {
 		}
 	}
 
-	async #flush(tx: Db, notes: Noted): Promise<FeedNews[]> {
+	/** The rows that the noted changes come to. */
+	async #revise(tx: Db, notes: Noted): Promise<FeedNews[]> {
 		if (notes.records.size === 0) return [];
 		const heads = new Map<Scope, Revision>();
 		let wanted = notes.scopes;
@@ -95,23 +98,24 @@ export class Feeds {
 			changes = await this.#read(tx, notes);
 			wanted = new Set(changes.flatMap(scopesOf).filter((scope) => !heads.has(scope)));
 		}
-		const news = revise(changes, heads);
-		if (news.length > 0) await store(tx, news);
-		return news;
+		return revise(changes, heads);
 	}
 
 	async #read(tx: Db, notes: Noted): Promise<Change[]> {
-		const places = await placesOf(tx, notes);
-		const changes: Change[] = [];
-		for (const [kind, ids] of notes.records) {
-			const reader = this.#readers[kind];
-			if (!reader) throw new Error(`Nothing reads records of the kind ${kind}.`);
-			const readings = new Map((await reader(tx, [...ids])).map((each) => [each.id, each]));
-			for (const id of ids) {
-				changes.push({ kind, id, place: places.get(`${kind} ${id}`), reading: readings.get(id) });
-			}
-		}
-		return changes;
+		const [places, ...changes] = await Promise.all([
+			placesOf(tx, notes),
+			...[...notes.records].map(([kind, ids]) => this.#readKind(tx, kind, ids))
+		]);
+		return changes
+			.flat()
+			.map((change) => ({ ...change, place: places.get(`${change.kind} ${change.id}`) }));
+	}
+
+	async #readKind(tx: Db, kind: string, ids: Set<Id>) {
+		const reader = this.#readers[kind];
+		if (!reader) throw new Error(`Nothing reads records of the kind ${kind}.`);
+		const readings = new Map((await reader(tx, [...ids])).map((each) => [each.id, each]));
+		return [...ids].map((id) => ({ kind, id, reading: readings.get(id) }));
 	}
 }
 
@@ -161,6 +165,7 @@ function revise(changes: Change[], heads: Map<Scope, Revision>): FeedNews[] {
 }
 
 async function store(tx: Db, news: FeedNews[]) {
+	if (news.length === 0) return;
 	const rows = news.flatMap(({ scope, rows }) => rows.map((row) => ({ scope, ...row })));
 	await tx.execute(sql`
 		with news as (
