@@ -35,6 +35,7 @@ self.addEventListener('fetch', (event) => {
 });
 
 self.addEventListener('install', (event) => {
+	event.waitUntil(leaveToServer(event));
 	event.waitUntil(alone(() => shell.keep(event)));
 });
 
@@ -46,6 +47,28 @@ self.addEventListener('message', (event) => {
 	if (event.data?.type === 'skip-waiting') event.waitUntil(self.skipWaiting());
 	if (event.data?.type === 'opened') event.waitUntil(sweep());
 });
+
+/** Static routing, where the browser has it (not in TypeScript's library yet). */
+type RoutingEvent = ExtendableEvent & {
+	addRoutes?(
+		rules: { condition: { urlPattern: URLPatternInit }; source: 'network' }[]
+	): Promise<void>;
+};
+
+/**
+ * Questions to the server need not wake this worker at all. That is quicker, and it lets a newer
+ * worker take over at once: a browser waits until the older one has nothing to do.
+ */
+async function leaveToServer(event: RoutingEvent) {
+	try {
+		const paths = ['/api/*', '/healthz'];
+		await event.addRoutes?.(
+			paths.map((pathname) => ({ condition: { urlPattern: { pathname } }, source: 'network' }))
+		);
+	} catch (error) {
+		console.info('This browser takes no routes; the worker is asked each time.', error);
+	}
+}
 
 /** Files of older builds go when no page of an older build is open any more, and none is on its way. */
 async function sweep() {

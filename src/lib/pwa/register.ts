@@ -16,7 +16,9 @@ export async function register(): Promise<void> {
 		updateViaCache: 'none'
 	});
 	updates.follow(registration);
-	registration.active?.postMessage({ type: 'opened' });
+	// A worker that is being replaced is left in peace: it can go only when it has nothing to do.
+	const replaced = registration.installing ?? registration.waiting;
+	if (!replaced) registration.active?.postMessage({ type: 'opened' });
 }
 
 /** The worker asks before it drops files of older builds. */
