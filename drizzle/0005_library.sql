@@ -8,8 +8,7 @@ CREATE TABLE "conflicts" (
 	"kind" text NOT NULL,
 	"record_id" uuid NOT NULL,
 	"field" text NOT NULL,
-	"kept" jsonb,
-	"lost" jsonb,
+	"said" jsonb NOT NULL,
 	"whose" uuid NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL
 );

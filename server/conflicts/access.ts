@@ -62,8 +62,7 @@ export async function keepLost(
 	const conflict = { id: newId(), accountId: ownerId, kind, recordId: id, field };
 	await tx.insert(conflicts).values({
 		...conflict,
-		kept: kept ?? null,
-		lost: lost.value ?? null,
+		said: { kept: kept ?? null, lost: lost.value ?? null },
 		whose: lost.by,
 		at: new Date(lost.at)
 	});
@@ -87,7 +86,12 @@ export async function dropConflicts(tx: Db, accountId: Id): Promise<void> {
 /** What lost, for whom it is kept. */
 export async function conflictsOf(db: Db, accountId: Id): Promise<Conflict[]> {
 	const rows = await db.select().from(conflicts).where(eq(conflicts.accountId, accountId));
-	return rows.map(({ accountId: _, at, ...row }) => ({ ...row, at: at.toISOString() }));
+	return rows.map(asConflict);
+}
+
+export function asConflict(row: typeof conflicts.$inferSelect): Conflict {
+	const { accountId: _, said, at, ...conflict } = row;
+	return { ...conflict, ...said, at: at.toISOString() };
 }
 
 function lastTouch({ touched, createdAt, ownerId }: Mergeable, field: string) {

@@ -12,8 +12,8 @@ export const conflicts = pgTable(
 		kind: text().notNull(),
 		recordId: uuid().notNull(),
 		field: text().notNull(),
-		kept: jsonb(),
-		lost: jsonb(),
+		/** Both in one object: Drizzle would read a text like `0.1` as a number if it stood alone. */
+		said: jsonb().$type<{ kept: unknown; lost: unknown }>().notNull(),
 		whose: uuid().notNull(),
 		at: timestamp({ withTimezone: true, precision: 3, mode: 'date' }).notNull()
 	},
