@@ -194,7 +194,7 @@ export async function wouldLoop(
 ): Promise<boolean> {
 	let above: Id | null | undefined = parentId;
 	for (let steps = 0; above !== null && above !== undefined; steps++) {
-		if (above === id || steps >= deepest) return true;
+		if (above === id || steps >= deepest - 1) return true;
 		above = await parentOf(above);
 	}
 	return false;
