@@ -238,7 +238,7 @@ async function signInTo<E extends Http>(
 	c: Context<E>,
 	account: AccountRow,
 	deviceName: string | undefined
-) {
+): Promise<SignedIn> {
 	const { db, tokens } = c.get('talas');
 	const name = deviceNameOf(deviceName, c.req.header('user-agent'));
 	const { acting, refreshToken } = await openSession(db, account, name);
