@@ -187,15 +187,15 @@ export type Contents = z.infer<typeof Contents>;
  * Whether putting a folder under `parentId` would make it its own ancestor, or lie too deep.
  * @param parentOf the parent of a folder; null at the top, undefined if there is no such folder.
  */
-export async function wouldLoop(
+export function wouldLoop(
 	id: Id,
 	parentId: Id | null,
-	parentOf: (id: Id) => Promise<Id | null | undefined>
-): Promise<boolean> {
+	parentOf: (id: Id) => Id | null | undefined
+): boolean {
 	let above: Id | null | undefined = parentId;
 	for (let steps = 0; above !== null && above !== undefined; steps++) {
 		if (above === id || steps >= deepest - 1) return true;
-		above = await parentOf(above);
+		above = parentOf(above);
 	}
 	return false;
 }

@@ -1,4 +1,5 @@
 import { userScope } from '#shared/feed.ts';
+import type { Folders } from '#shared/folders.ts';
 import type { Id } from '#shared/id.ts';
 import {
 	addCollection,
@@ -15,7 +16,7 @@ import type { Db } from '#server/db/client.ts';
 import { publish } from '#server/sync/feed.ts';
 import { on } from '#server/sync/mutations.ts';
 import { purgeTime } from '#server/sync/trash.ts';
-import { changeFolders, foldersOf, kindOfCollections, tooDeep, type Folders } from './folders.ts';
+import { changeFolders, foldersOf, kindOfCollections, mustHave, tooDeep } from './folders.ts';
 import { remember } from './history.ts';
 import { collections, type CollectionRow } from './tables.ts';
 import { purgeFolders } from './trash.ts';
@@ -24,10 +25,11 @@ import { purgeFolders } from './trash.ts';
 export const collectionMutations = [
 	on(addCollection, async (tx, me, { id, name, parentId, position }, at) => {
 		const folders = await foldersOf(tx, me.id);
-		if (folders.has(id)) return;
+		if (folders.get(id)) return;
 		if (folders.count >= mostCollections) throw new ProblemError('rejected-by-state');
+		if (parentId !== null) mustHave(folders, parentId);
 		const parent = folders.nearestOut(parentId);
-		if (await folders.loops(id, parent)) throw tooDeep();
+		if (folders.loops(id, parent)) throw tooDeep();
 		const row = { id, accountId: me.id, name, parentId: parent, position };
 		await tx.insert(collections).values({ ...row, createdAt: at, changedAt: at });
 		publish(tx, userScope(me.id), kindOfCollections, id);
@@ -35,7 +37,7 @@ export const collectionMutations = [
 	}),
 
 	on(changeCollection, async (tx, me, { id, change, from }, at) => {
-		const row = (await foldersOf(tx, me.id)).must(id);
+		const row = mustHave(await foldersOf(tx, me.id), id);
 		const edit = { change, from, by: me.id, at };
 		const merged = await merge(tx, mergeable(row, { name: row.name }), edit);
 		const changedAt = later(row.changedAt, at);
@@ -46,12 +48,13 @@ export const collectionMutations = [
 
 	on(moveCollection, async (tx, me, { id, parentId, position, from }, at) => {
 		const folders = await foldersOf(tx, me.id);
-		const row = folders.must(id);
+		const row = mustHave(folders, id);
 		const asked = { change: { parentId }, from: { parentId: from }, by: me.id, at };
 		const merged = await merge(tx, mergeable(row, { parentId: row.parentId }), asked);
 		if (!('parentId' in merged.change)) return setPlace(tx, row, {}, merged.touched);
+		if (parentId !== null) mustHave(folders, parentId);
 		const parent = folders.nearestOut(parentId);
-		if (await folders.loops(id, parent)) {
+		if (folders.loops(id, parent)) {
 			return sayElsewhere(tx, row, row.parentId, parentId, me.id, at);
 		}
 		await setPlace(tx, row, { parentId: parent, position }, merged.touched);
@@ -61,15 +64,12 @@ export const collectionMutations = [
 
 	on(trashCollection, async (tx, me, { id, inside }, at) => {
 		const folders = await foldersOf(tx, me.id);
-		const row = folders.must(id);
+		const row = mustHave(folders, id);
 		if (row.trashedAt) return;
-		const seen = new Set(inside);
-		const going = folders.under(row, (each) => !each.trashedAt && seen.has(each.id));
+		const going = folders.going(row, inside);
 		const trash = { trashedAt: at, trashedWith: id, purgeAt: purgeTime() };
 		await changeFolders(tx, going, trash);
-		const staying = folders
-			.childrenOf(going)
-			.filter((each) => !each.trashedAt && !going.includes(each));
+		const staying = folders.leftIn(going).filter(({ trashedAt }) => !trashedAt);
 		await changeFolders(tx, staying, { parentId: row.parentId });
 		for (const each of staying) {
 			await sayElsewhere(tx, each, row.parentId, each.parentId, me.id, at);
@@ -78,32 +78,27 @@ export const collectionMutations = [
 
 	on(restoreCollection, async (tx, me, { id }) => {
 		const folders = await foldersOf(tx, me.id);
-		const row = folders.must(id);
+		const row = mustHave(folders, id);
 		if (!row.trashedAt) return;
-		const parentId = row.parentId === null ? null : folders.nearestOut(row.parentId);
-		await changeFolders(tx, wentTogether(folders, row), out);
+		const parentId = folders.nearestOut(row.parentId);
+		await changeFolders(tx, folders.wentTogether(row), out);
 		await changeFolders(tx, [row], { parentId });
 	}),
 
 	on(deleteCollection, async (tx, me, { id }) => {
 		const folders = await foldersOf(tx, me.id);
-		const row = folders.must(id);
+		const row = mustHave(folders, id);
 		if (!row.trashedAt) throw new ProblemError('rejected-by-state');
-		await purgeFolders(tx, folders, wentTogether(folders, row));
+		await purgeFolders(tx, folders, folders.wentTogether(row));
 	})
 ];
 
 const out = { trashedAt: null, trashedWith: null, purgeAt: null };
 
-/** The folder, and those below that went to the trash in the same deed. */
-function wentTogether(folders: Folders, row: CollectionRow) {
-	return folders.under(row, (each) => each.trashedWith === row.trashedWith);
-}
-
 /** A folder that went to the trash inside another, and was moved out of it, is not thrown away. */
-async function takeOutOfTrash(tx: Db, folders: Folders, row: CollectionRow) {
+async function takeOutOfTrash(tx: Db, folders: Folders<CollectionRow>, row: CollectionRow) {
 	if (!row.trashedAt || row.trashedWith === row.id) return;
-	await changeFolders(tx, wentTogether(folders, row), out);
+	await changeFolders(tx, folders.wentTogether(row), out);
 }
 
 /** A folder could not lie where it was put: where it lies instead is said at the folder. */

@@ -1,18 +1,22 @@
 import { and, asc, eq, inArray, lte } from 'drizzle-orm';
 import { userScope } from '#shared/feed.ts';
+import type { Folders } from '#shared/folders.ts';
 import type { Id } from '#shared/id.ts';
 import { forgetConflicts } from '#server/conflicts/access.ts';
 import type { Db } from '#server/db/client.ts';
 import { publish, type Feeds } from '#server/sync/feed.ts';
 import { letGo } from './access.ts';
-import { changeFolders, foldersOf, kindOfCollections, type Folders } from './folders.ts';
+import { changeFolders, foldersOf, kindOfCollections } from './folders.ts';
 import { collectionItems, collections, type CollectionRow } from './tables.ts';
 
 /** Deletes folders for good, with what lay in them; other folders inside come to lie at the top. */
-export async function purgeFolders(tx: Db, folders: Folders, rows: CollectionRow[]): Promise<void> {
+export async function purgeFolders(
+	tx: Db,
+	folders: Folders<CollectionRow>,
+	rows: CollectionRow[]
+): Promise<void> {
 	const ids = rows.map(({ id }) => id);
-	const left = folders.childrenOf(rows).filter(({ id }) => !ids.includes(id));
-	await changeFolders(tx, left, { parentId: null });
+	await changeFolders(tx, folders.leftIn(rows), { parentId: null });
 	const items = await tx
 		.delete(collectionItems)
 		.where(inArray(collectionItems.collectionId, ids))

@@ -1,0 +1,13 @@
+import type { Product, Release } from '#shared/products.ts';
+
+declare module '../db/records.ts' {
+	interface Records {
+		products: Product;
+		releases: Release;
+	}
+}
+
+export const tables = {
+	products: 'id, [owner.id+changedAt], *tags, trashedAt',
+	releases: 'id, productId'
+};
