@@ -6,6 +6,7 @@
  * agrees, and even then a page of the older build goes on finding its own files (shell.ts).
  */
 import { version } from '$service-worker';
+import { onSync } from './flush.ts';
 import { Shell, type BuiltFile } from './shell.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: BuiltFile[] };
@@ -47,6 +48,8 @@ self.addEventListener('message', (event) => {
 	if (event.data?.type === 'skip-waiting') event.waitUntil(self.skipWaiting());
 	if (event.data?.type === 'opened') event.waitUntil(sweep());
 });
+
+self.addEventListener('sync', onSync);
 
 /** Static routing, where the browser has it (not in TypeScript's library yet). */
 type RoutingEvent = ExtendableEvent & {

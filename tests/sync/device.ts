@@ -3,7 +3,6 @@
  * code in this process. Its network can be cut, lose answers and say things twice; it can die.
  */
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
-import type { LiveMessage } from '#shared/feed.ts';
 import type { Id } from '#shared/id.ts';
 import { ProblemError, type Problem } from '#shared/problem.ts';
 import type { Acting } from '#server/http/tokens.ts';
@@ -11,7 +10,14 @@ import { openLocal, type Local } from '../../src/lib/db/local.ts';
 import { Sync } from '../../src/lib/sync/sync.ts';
 import type { World } from '../../src/lib/sync/world.ts';
 import type { TestTalas } from '../support/talas.ts';
-import { tables, twins } from './notes.ts';
+import { tables as domainTables, twins as domainTwins } from '../../src/lib/domains.ts';
+import { LiveSocket } from '../../src/lib/sync/socket.ts';
+import type { Frame } from '../../src/lib/sync/pull.ts';
+import { WebSocket } from 'ws';
+import * as notes from './notes.ts';
+
+const tables = { ...domainTables, ...notes.tables };
+const twins = [...domainTwins, ...notes.twins];
 
 /** What becomes of the next requests, each in turn; after that the network works. */
 export type Fate = 'arrives' | 'is lost' | 'answer is lost' | 'arrives twice';
@@ -27,11 +33,14 @@ export class Device {
 	outdated = false;
 	/** Requests that were sent, oldest first. */
 	requests: { path: string; json: unknown }[] = [];
-	#test: TestTalas;
+	/** Live frames that have come and were not taken yet. */
+	inbox: Frame[] = [];
+	#hangUp: AbortController | undefined;
+	#test: TestTalas & { livePort?: number };
 	#idb: IDBFactory;
 	#opened: { local: Local; sync: Sync } | undefined;
 
-	constructor(test: TestTalas, me: Acting, idb = new IDBFactory()) {
+	constructor(test: TestTalas & { livePort?: number }, me: Acting, idb = new IDBFactory()) {
 		this.#test = test;
 		this.me = me;
 		this.#idb = idb;
@@ -63,7 +72,31 @@ export class Device {
 	}
 
 	close(): void {
+		this.disconnect();
 		this.#opened?.local.close({ disableAutoOpen: true });
+	}
+
+	/** Listens on the live socket; what comes lies in the inbox until `takeInbox`. */
+	async connect(): Promise<void> {
+		this.disconnect();
+		const end = new AbortController();
+		this.#hangUp = end;
+		await new Promise<void>((ready) => {
+			const listener = { hear: (frame: Frame) => this.inbox.push(frame), want: () => ready() };
+			void new LiveSocket(this.sync.world, listener).run(end.signal);
+		});
+	}
+
+	disconnect(): void {
+		this.#hangUp?.abort();
+		this.#hangUp = undefined;
+		this.inbox = [];
+	}
+
+	/** Takes frames as they came, or as they are given. */
+	async takeInbox(frames = this.inbox.splice(0)): Promise<void> {
+		for (const frame of frames) this.sync.hear(frame);
+		await this.sync.takeFrames();
 	}
 
 	/** A second app on the same database, as two tabs without locks are. */
@@ -78,12 +111,6 @@ export class Device {
 			await copy.local.table(table.name).bulkPut(await table.toArray());
 		}
 		return copy;
-	}
-
-	/** Takes what the server tells everyone at once, as far as it concerns this device. */
-	async hear(frames: LiveMessage[]): Promise<void> {
-		for (const frame of frames) if (frame.t === 'feed') this.sync.hear(frame);
-		await this.sync.takeFrames();
 	}
 
 	/** Sends and asks until there is nothing left to do; a lost request is tried again. */
@@ -122,11 +149,17 @@ export class Device {
 		return this.#opened;
 	}
 
+	#port() {
+		if (!this.#test.livePort) throw new Error('This Talas was opened without live sockets.');
+		return this.#test.livePort;
+	}
+
 	#world(): World {
 		return {
 			post: (path, json) => this.#post(path, json),
-			socket: () => {
-				throw new Error('This device hears by hear().');
+			socket: (token) => {
+				const url = `ws://127.0.0.1:${this.#port()}/api/live`;
+				return new WebSocket(url, ['talas', `bearer.${token}`]) as never;
 			},
 			token: async () => (await this.#test.talas.tokens.make(this.me)).accessToken,
 			now: () => Date.now() + this.skew,

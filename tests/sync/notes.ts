@@ -6,12 +6,12 @@ import { eq, inArray, sql } from 'drizzle-orm';
 import { integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { Scope, userScope } from '#shared/feed.ts';
-import { Id } from '#shared/id.ts';
+import { Id, newId } from '#shared/id.ts';
 import { mutation } from '#shared/mutation.ts';
 import { ProblemError } from '#shared/problem.ts';
 import type { Db } from '#server/db/client.ts';
 import { handlers, readers } from '#server/domains.ts';
-import { publish, type Reading } from '#server/sync/feed.ts';
+import { publish, type Feeds, type Reading } from '#server/sync/feed.ts';
 import { isMember, join, leave } from '#server/sync/memberships.ts';
 import { on } from '#server/sync/mutations.ts';
 import { twin, type Belief } from '../../src/lib/sync/twin.ts';
@@ -69,7 +69,10 @@ export const twins = [
 	twin(dropNote, (db, _, { id }) => db.notes.delete(id)),
 	twin(tidy, tidyAll),
 	twin(dream, (db, _, { id }) => db.notes.put({ id, body: 'dream', place: 'desk', edits: 0 })),
-	twin(breakNote, (db, _, { id }) => db.notes.update(id, { body: 'broken' }))
+	twin(breakNote, (db, _, { id }) => db.notes.update(id, { body: 'broken' })),
+	twin(moveNote, () => {}),
+	twin(joinRoom, () => {}),
+	twin(leaveRoom, () => {})
 ];
 
 async function tidyAll(db: Belief, _: { id: Id }, { from, to }: { from: string; to: string }) {
@@ -79,8 +82,24 @@ async function tidyAll(db: Belief, _: { id: Id }, { from, to }: { from: string; 
 
 /** The notes on the server, before it is opened. */
 export function addNotes(): void {
+	if (readers.notes) return;
 	readers.notes = read;
 	handlers.push(...deeds);
+}
+
+/** Many notes at once, as somebody has who was here for years. */
+export async function fill(feeds: Feeds, scope: Scope, count: number): Promise<void> {
+	const many = Array.from({ length: count }, (_, i) => ({
+		id: newId(),
+		scope,
+		body: `note ${i}`,
+		place: 'desk',
+		edits: 0
+	}));
+	await feeds.write(async (tx) => {
+		await tx.insert(table).values(many);
+		for (const { id } of many) publish(tx, scope, 'notes', id);
+	});
 }
 
 export async function createTable(db: Db): Promise<void> {

@@ -110,9 +110,22 @@ export async function openLocal(
 	return local;
 }
 
-/** Every table that mutations and feeds write: a transaction over them sees one moment. */
-export function feedTables(local: Local): Table[] {
-	return [...Object.keys(plumbing), ...local.kinds].map((name) => local.table(name));
+/**
+ * Does `work` in one transaction over every table that mutations and feeds write. `here` is the
+ * database as that transaction sees it: its tables are named outright, since Dexie, which otherwise
+ * follows promises to find the transaction, loses it when many are awaited in memory.
+ */
+export function inFeeds<T>(
+	local: Local,
+	mode: 'r' | 'rw',
+	work: (here: Local) => Promise<T>
+): Promise<T> {
+	const names = [...Object.keys(plumbing), ...local.kinds];
+	return local.transaction(mode, names, (transaction) => {
+		const table = (name: string) => transaction.table(name);
+		const tables = Object.fromEntries(names.map((name) => [name, { value: table(name) }]));
+		return work(Object.create(local, { ...tables, table: { value: table } }) as Local);
+	});
 }
 
 /** Deletes the database of an account, whichever tabs have it open. */

@@ -6,7 +6,7 @@
  */
 import { addHash, CheckAnswer, rowHash, type Revision, type Scope } from '#shared/feed.ts';
 import type { Id } from '#shared/id.ts';
-import { feedTables, type Local } from '../db/local.ts';
+import { inFeeds, type Local } from '../db/local.ts';
 import type { Cursor } from '../db/plumbing.ts';
 import type { Stored } from '../db/records.ts';
 import { clientOf } from './outbox.ts';
@@ -32,8 +32,8 @@ export async function check(
 
 type Sums = Record<Scope, { revision: Revision; sum: number }>;
 
-async function sums(local: Local, { random }: Pick<World, 'random'>): Promise<Sums> {
-	return local.transaction('r', feedTables(local), async () => {
+async function sums(database: Local, { random }: Pick<World, 'random'>): Promise<Sums> {
+	return inFeeds(database, 'r', async (local) => {
 		const whole = (await local.cursors.toArray()).filter(isWhole);
 		const drawn = whole.map((cursor) => ({ cursor, by: random() }));
 		const some = drawn.sort((a, b) => a.by - b.by).slice(0, mostScopes);

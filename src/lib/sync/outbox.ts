@@ -9,10 +9,11 @@ import { newId, type Id } from '#shared/id.ts';
 import { skip, type Queued } from '#shared/mutation.ts';
 import { ProblemError, fieldProblems, type Problem } from '#shared/problem.ts';
 import type { Attention, Client, Footprint, Waiting } from '../db/plumbing.ts';
-import { feedTables, setting, type Local } from '../db/local.ts';
+import { inFeeds, setting, type Local } from '../db/local.ts';
+import { fitting } from './batch.ts';
 import { believe } from './belief.ts';
 import { Draft, TwinError } from './draft.ts';
-import type { Basis } from './rebase.ts';
+import { unknown, type Basis } from './rebase.ts';
 import type { Truth } from './truth.ts';
 
 /** Answered failures that may pass, before a mutation is parked. */
@@ -27,14 +28,12 @@ export function argsOf({ twins }: Basis, name: string, args: unknown): unknown {
 	throw new ProblemError('invalid-input', { errors: fieldProblems(parsed.error.issues) });
 }
 
-/** Believes a mutation and queues it, in one transaction; `also` joins it. */
+/** Believes a mutation and queues it, in one transaction. */
 export async function append(
 	basis: Basis,
-	acted: Pick<Queued, 'name' | 'args' | 'at'>,
-	also: () => Promise<unknown> = async () => {}
+	acted: Pick<Queued, 'name' | 'args' | 'at'>
 ): Promise<void> {
-	const { local } = basis;
-	await local.transaction('rw', feedTables(local), async () => {
+	await inFeeds(basis.local, 'rw', async (local) => {
 		const client = await clientOf(local);
 		const draft = new Draft(local);
 		const print = await believe(draft, basis, acted).catch(causeOf);
@@ -42,7 +41,6 @@ export async function append(
 		const n = client.last + 1;
 		await local.outbox.add({ n, id: newId(Date.parse(acted.at)), ...acted, ...print });
 		await local.settings.put({ key: 'client', value: { ...client, last: n } });
-		await also();
 	});
 }
 
@@ -52,16 +50,8 @@ export async function clientOf(local: Local): Promise<Client> {
 }
 
 /** The oldest of what waits, as many as go into one request. */
-export async function batchOf(local: Local, most: number, bytes: number): Promise<Waiting[]> {
-	const oldest = await local.outbox.orderBy('n').limit(most).toArray();
-	let room = bytes;
-	const fits = oldest.findIndex((each) => (room -= sizeOf(each)) < 0);
-	return fits < 0 ? oldest : oldest.slice(0, Math.max(1, fits));
-}
-
-/** A mutation as it travels. */
-export function queued({ n, id, name, args, at }: Queued): Queued {
-	return { n, id, name, args, at };
+export async function batchOf(local: Local, most: number): Promise<Waiting[]> {
+	return fitting(await local.outbox.orderBy('n').limit(most).toArray(), most);
 }
 
 /** Takes a new client id and counts from 1: nothing of what waits was applied under the old one. */
@@ -94,13 +84,12 @@ export async function needAttention(
 /** Sends what needed attention anew, as another mutation of the same time. */
 export async function requeue(truth: Truth, refused: Attention): Promise<void> {
 	const { local } = truth.draft;
-	const { name, args, at, touches } = refused;
+	const { name, args, at } = refused;
 	const client = await clientOf(local);
 	const n = client.last + 1;
-	await local.outbox.add({ n, id: newId(), name, args, at, touches, reads: [] });
+	await local.outbox.add({ n, id: newId(), name, args, at, touches: [], reads: [unknown] });
 	await local.settings.put({ key: 'client', value: { ...client, last: n } });
 	await local.attention.delete(refused.id);
-	truth.leave(refused);
 }
 
 /** The person wants it sent again. What may still turn out to be applied waits for that word. */
@@ -123,10 +112,6 @@ export async function giveUp(truth: Truth, id: Id): Promise<void> {
 /** The waiting mutation with this id. */
 function waitingWith(local: Local, id: Id): Promise<Waiting | undefined> {
 	return local.outbox.where('id').equals(id).first();
-}
-
-function sizeOf(waiting: Waiting) {
-	return new TextEncoder().encode(JSON.stringify(queued(waiting))).length;
 }
 
 function causeOf(error: unknown): Promise<Footprint> {

@@ -17,12 +17,12 @@ import { skip } from '#shared/mutation.ts';
 import { ProblemError, type Problem } from '#shared/problem.ts';
 import type { Waiting } from '../db/plumbing.ts';
 import { knowHistory, retire } from './acceptance.ts';
+import { queued } from './batch.ts';
 import {
 	batchOf,
 	clientOf,
 	mostAttempts,
 	needAttention,
-	queued,
 	renumber,
 	requeue,
 	skipPlace
@@ -31,9 +31,6 @@ import { problemOf } from './problems.ts';
 import { rebase, type Basis } from './rebase.ts';
 import type { Truth } from './truth.ts';
 import type { World } from './world.ts';
-
-/** Bytes of mutations in one request. */
-const mostBytes = 200_000;
 
 /** What came of a push: all is sent, there is more, or the oldest has to wait. */
 export type Pushed = 'empty' | 'more' | 'later';
@@ -57,7 +54,7 @@ export class Pushing {
 			'r',
 			local.settings,
 			local.outbox,
-			async () => [await clientOf(local), await batchOf(local, this.#most, mostBytes)] as const
+			async () => [await clientOf(local), await batchOf(local, this.#most)] as const
 		);
 		const [first] = batch;
 		if (!first) return 'empty';

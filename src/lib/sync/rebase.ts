@@ -11,7 +11,7 @@
  * twin, run again, takes another way and reaches beyond, everything is done again after all.
  */
 import type { Accepted, Footprint, Key, Waiting } from '../db/plumbing.ts';
-import { codeVersion, feedTables, setting, type Local } from '../db/local.ts';
+import { codeVersion, inFeeds, setting, type Local } from '../db/local.ts';
 import { believeAgain, type Believer } from './belief.ts';
 import { Draft } from './draft.ts';
 import { allOfKind } from './records.ts';
@@ -20,24 +20,31 @@ import { Truth } from './truth.ts';
 export type Basis = Believer & { local: Local };
 
 /** Newer code has opened the database: this page may change server truth no more. */
-export class Outdated extends Error {}
+export class Outdated extends Error {
+	constructor() {
+		super('A newer version of Talas has opened the database.');
+		this.name = 'Outdated';
+	}
+}
 
 /** Does `work` on what the server says, then shows what is believed on top of it. */
 export async function rebase<T>(basis: Basis, work: (truth: Truth) => Promise<T>): Promise<T> {
-	const { local } = basis;
-	return local.transaction('rw', feedTables(local), async () => {
+	return inFeeds(basis.local, 'rw', async (local) => {
 		const newest = await setting<number>(local, 'codeVersion');
 		if (newest !== undefined && newest > codeVersion) throw new Outdated();
 		const truth = new Truth(new Draft(local));
 		const result = await work(truth);
 		await truth.store();
-		await replay(basis, truth.draft, truth.dirty());
+		await replay({ ...basis, local }, truth.draft, truth.dirty());
 		await truth.draft.save();
 		return result;
 	});
 }
 
 type Pending = Accepted | Waiting;
+
+/** Among what a mutation reads, it says that its twin has not run yet. */
+export const unknown: Key = '*';
 
 async function replay(basis: Basis, draft: Draft, dirty: Set<Key>) {
 	const pending = await pendingIn(basis.local);
@@ -62,7 +69,7 @@ function waitingIn(local: Local) {
 /** Finds the affected ones, and adds to `dirty` what must be put back for them. */
 function affectedBy(dirty: Set<Key>, pending: Pending[], images: Set<Key>): Set<Pending> {
 	const affected = new Set<Pending>();
-	const kinds = new Set([...dirty].map(allOfKind));
+	const kinds = new Set([unknown, ...[...dirty].map(allOfKind)]);
 	const add = (key: Key) => {
 		dirty.add(key);
 		kinds.add(allOfKind(key));

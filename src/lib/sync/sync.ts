@@ -6,12 +6,14 @@
  * while something is being done are taken together afterwards; newer code in the database ends it.
  */
 import type { z } from 'zod';
+import type { Scope } from '#shared/feed.ts';
 import type { Id } from '#shared/id.ts';
 import type { Mutation } from '#shared/mutation.ts';
 import { ProblemError } from '#shared/problem.ts';
 import type { Twin } from './twin.ts';
 import { watch, type Local } from '../db/local.ts';
 import { believer } from './belief.ts';
+import { check } from './check.ts';
 import { append, argsOf, giveUp, sendAnew } from './outbox.ts';
 import { Pauses } from './pauses.ts';
 import { isQuota, StorageFull } from './problems.ts';
@@ -110,6 +112,13 @@ export class Sync {
 	/** Takes all that is new. */
 	async pull(): Promise<void> {
 		while ((await this.#kept(() => pull(this.basis, this.world))) === 'more');
+	}
+
+	/** Compares this device with the server; answers which scopes differed and are filled anew. */
+	async check(): Promise<Scope[]> {
+		const different = await this.#kept(() => check(this.basis, this.world));
+		if (different.length > 0) this.want('pull');
+		return different;
 	}
 
 	/** Takes the frames that have come; what they leave open has to be pulled. */
