@@ -8,6 +8,6 @@ declare module '../db/records.ts' {
 }
 
 export const tables = {
-	products: 'id, [owner.id+changedAt], *tags, trashedAt',
+	products: 'id, [owner.id+changedAt], [owner.id+model], *tags, trashedAt',
 	releases: 'id, productId'
 };
