@@ -18,6 +18,7 @@ import { releaseMutations } from '#server/products/releases.ts';
 import { takeOut as productsTakeOut } from '#server/products/take-out.ts';
 import { sweepProducts } from '#server/products/trash.ts';
 import { dropAccount } from '#server/sync/drop-account.ts';
+import { sweepIdempotency } from '#server/http/idempotency.ts';
 import type { Readers } from '#server/sync/feed.ts';
 import { kindOfMemberships, readMemberships } from '#server/sync/memberships.ts';
 import type { Handler } from '#server/sync/mutations.ts';
@@ -44,6 +45,7 @@ export const readers: Readers = {
 export const sweeps: ((talas: Pick<Talas, 'db' | 'feeds'>) => Promise<void>)[] = [
 	({ db }) => sweepSessions(db),
 	({ db }) => sweepLinks(db),
+	({ db }) => sweepIdempotency(db),
 	sweepProducts,
 	sweepCollections,
 	republishCards

@@ -147,6 +147,8 @@ describe('the frame', () => {
 			'POST /api/auth/email/verify',
 			'GET /api/instance',
 			'GET /api/openapi.json',
+			'GET /api/products',
+			'GET /api/products/:id',
 			'GET /api/broken',
 			'GET /api/away'
 		];

@@ -8,6 +8,7 @@ import { createMiddleware } from 'hono/factory';
 import { can, type Action, type Thing } from '#shared/policy.ts';
 import { ProblemError } from '#shared/problem.ts';
 import type { Talas } from '#server/talas.ts';
+import { once } from './idempotency.ts';
 import type { Reply } from './reply.ts';
 import type { Acting } from './tokens.ts';
 
@@ -21,7 +22,8 @@ export type SignedInHttp = Http & { Variables: { talas: Talas; me: Acting } };
 /** The route answers only people who are signed in; they are `c.get('me')`. */
 export const signedIn = createMiddleware<SignedInHttp>(async (c, next) => {
 	c.set('me', await personOf(c));
-	return next();
+	const key = c.req.method === 'GET' ? undefined : c.req.header('idempotency-key');
+	return key === undefined ? next() : once(c, key, next);
 });
 
 /** The route answers strangers too, for whom `c.get('me')` is null. A token that is sent must be good. */

@@ -23,23 +23,26 @@ export function valid<Target extends 'json' | 'query' | 'param', Schema extends 
 	});
 	if (target !== 'json') return read;
 	const checked: MiddlewareHandler = async (c, next) => {
-		await mustBeShortJson(c, limit);
+		const type = c.req.header('content-type') ?? '';
+		if (!/^application\/json\s*(;|$)/i.test(type)) throw new ProblemError('unsupported-media-type');
+		await mustBeShort(c, limit);
 		return read(c as never, next);
 	};
 	// The description for OpenAPI hangs on the handler.
 	return Object.assign(checked, read) as unknown as typeof read;
 }
 
-async function mustBeShortJson(c: Context, limit: number) {
-	const type = c.req.header('content-type') ?? '';
-	if (!/^application\/json\s*(;|$)/i.test(type)) throw new ProblemError('unsupported-media-type');
+/** Refuses a body of more than `limit` bytes before it is read, or as soon as it is known. */
+export async function mustBeShort(c: Context, limit: number): Promise<void> {
 	const declared = Number(c.req.header('content-length') ?? Number.NaN);
 	if (declared > limit) throw new ProblemError('payload-too-large');
-	if (Number.isNaN(declared)) await mustEnd(c, limit);
+	if (!Number.isNaN(declared)) return;
+	const known = await c.req.bodyCache.text;
+	if (known === undefined) await readWithin(c, limit);
+	else if (known.length > limit) throw new ProblemError('payload-too-large');
 }
 
-/** A body of undeclared length is read up to the limit, and no further. */
-async function mustEnd(c: Context, limit: number) {
+async function readWithin(c: Context, limit: number) {
 	const chunks: Uint8Array<ArrayBuffer>[] = [];
 	let length = 0;
 	for await (const chunk of c.req.raw.body ?? []) {
