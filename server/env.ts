@@ -15,9 +15,25 @@ const Environment = z.object({
 	KEYS: z.string().optional(),
 	TRUST_PROXY: z.stringbool().default(false),
 	RATE_LIMIT: z.coerce.number().int().min(1).default(6_000),
+	S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+	S3_BUCKET: z.string().default('talas'),
+	S3_REGION: z.string().default('us-east-1'),
+	S3_ACCESS_KEY: z.string().default(''),
+	S3_SECRET_KEY: z.string().default(''),
+	QUOTA_GB: z.coerce.number().min(0).default(20),
+	ACCEL_REDIRECT: z.string().startsWith('/').optional(),
 	METRICS_TOKEN: z.string().optional(),
 	LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info')
 });
+
+/** An S3 bucket and the keys to it. */
+export type S3Settings = {
+	endpoint: string;
+	bucket: string;
+	region: string;
+	accessKey: string;
+	secretKey: string;
+};
 
 export type Env = {
 	port: number;
@@ -38,6 +54,12 @@ export type Env = {
 	trustProxy: boolean;
 	/** Requests a minute, from one address and of one account each. */
 	rateLimit: number;
+	/** Where bytes are kept, if not in `dataDir`. */
+	s3: S3Settings | undefined;
+	/** Bytes that each account may keep, where an admin has not said otherwise. */
+	quota: number;
+	/** The internal path below which a front server shares `dataDir/blobs` and sends them itself. */
+	accelRedirect: string | undefined;
 	metricsToken: string | undefined;
 	logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
 };
@@ -64,8 +86,22 @@ export function readEnv(variables: Record<string, string | undefined> = process.
 		keys: env.KEYS,
 		trustProxy: env.TRUST_PROXY,
 		rateLimit: env.RATE_LIMIT,
+		s3: s3In(env),
+		quota: Math.round(env.QUOTA_GB * 1e9),
+		accelRedirect: env.ACCEL_REDIRECT?.replace(/\/+$/, ''),
 		metricsToken: env.METRICS_TOKEN,
 		logLevel: env.LOG_LEVEL
+	};
+}
+
+function s3In(env: z.infer<typeof Environment>): S3Settings | undefined {
+	if (!env.S3_ENDPOINT) return undefined;
+	return {
+		endpoint: env.S3_ENDPOINT,
+		bucket: env.S3_BUCKET,
+		region: env.S3_REGION,
+		accessKey: env.S3_ACCESS_KEY,
+		secretKey: env.S3_SECRET_KEY
 	};
 }
 

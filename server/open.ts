@@ -9,6 +9,7 @@ import { openLog } from '#server/http/log.ts';
 import { Tokens } from '#server/http/tokens.ts';
 import { handlers, people, readers } from '#server/domains.ts';
 import { openMail } from '#server/mail/mail.ts';
+import { openStorage } from '#server/storage/storage.ts';
 import { localBus } from '#server/sync/bus.ts';
 import { Feeds } from '#server/sync/feed.ts';
 import { Live } from '#server/sync/live.ts';
@@ -34,6 +35,7 @@ export async function openTalas(env: Env, logTo?: DestinationStream): Promise<Op
 	const { db } = database;
 	const mail = openMail(env.smtpUrl, env.mailFrom, log);
 	const { later, settled } = background(log);
+	const storage = await openStorage(env);
 	const bus = localBus();
 	const tokens = new Tokens(
 		keys,
@@ -50,6 +52,7 @@ export async function openTalas(env: Env, logTo?: DestinationStream): Promise<Op
 		database,
 		db,
 		mail,
+		storage,
 		later,
 		settled,
 		tokens,
@@ -66,6 +69,7 @@ export async function openTalas(env: Env, logTo?: DestinationStream): Promise<Op
 			live.close();
 			await bus.close();
 			mail.close();
+			await storage.close();
 			keys.close();
 			await database.close();
 		}

@@ -6,6 +6,7 @@ import type { Keys } from '#server/http/keys.ts';
 import type { Limits } from '#server/http/limits.ts';
 import type { Tokens } from '#server/http/tokens.ts';
 import type { Mail } from '#server/mail/mail.ts';
+import type { Storage } from '#server/storage/storage.ts';
 import type { Bus } from '#server/sync/bus.ts';
 import type { Feeds } from '#server/sync/feed.ts';
 import type { Live } from '#server/sync/live.ts';
@@ -36,6 +37,8 @@ export type Talas = {
 	live: Live;
 	people: People;
 	mail: Mail;
+	/** The bytes of files. */
+	storage: Storage;
 	/** Does work after the answer; what fails is logged, and a stop waits for it. */
 	later: (what: string, work: () => Promise<void>) => void;
 };
