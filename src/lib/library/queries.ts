@@ -10,6 +10,7 @@ import {
 	type Version
 } from '#shared/library.ts';
 import { api } from '../api.ts';
+import { Live } from '../db/live.svelte.ts';
 import { local } from '../db/local.ts';
 
 /** The names of the things of a kind that are starred. */
@@ -28,6 +29,11 @@ export async function favourites(): Promise<Favourite[]> {
 export async function collections(): Promise<Collection[]> {
 	const all = await local().collections.toArray();
 	return all.filter(({ trashedAt }) => trashedAt === null).sort(byPlace);
+}
+
+/** All folders, also what is in the trash; null until they have been read. */
+export function allCollections(): Live<Collection[] | null> {
+	return new Live<Collection[] | null>(() => local().collections.toArray(), null);
 }
 
 /** What was thrown away, last first: of folders that went together, the one they went with. */
