@@ -32,6 +32,7 @@ describe('who may do what', () => {
 			{ kind: 'members' },
 			{ kind: 'invites' },
 			{ kind: 'library', ownerId: newId() },
+			{ kind: 'file', ownerId: newId() },
 			product({ visibility: 'private' }),
 			product({ visibility: 'shared' }),
 			product({ visibility: 'public', trashed: true })

@@ -12,6 +12,7 @@ export type Thing =
 	| { kind: 'members' }
 	| { kind: 'invites' }
 	| ProductThing
+	| { kind: 'file'; ownerId: Id }
 	/** Favourites, collections, tags, bookmarks and conflicts of one person. */
 	| { kind: 'library'; ownerId: Id };
 
@@ -41,6 +42,7 @@ export function can(person: Person, action: Action, thing: Thing): boolean {
 			return person?.role === 'admin';
 		case 'product':
 			return owns(person, thing) || (action === 'see' && isShown(thing));
+		case 'file':
 		case 'library':
 			return owns(person, thing);
 	}

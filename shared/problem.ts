@@ -38,6 +38,15 @@ export const catalogue = {
 	'mutation-gap': { status: 409, title: 'A change before this one is missing' },
 	'id-taken': { status: 409, title: 'This id cannot be used' },
 	'rejected-by-state': { status: 409, title: 'Things have changed so that this cannot be done' },
+	// files
+	'quota-exceeded': { status: 413, title: 'There is no room left for this' },
+	'upload-refused': { status: 400, title: 'The upload was not asked for as it must be' },
+	'upload-protocol-unknown': { status: 412, title: 'This version of tus is not spoken here' },
+	'upload-out-of-step': { status: 409, title: 'The upload goes on from another place' },
+	'upload-gone': { status: 410, title: 'The upload has ended and must start again' },
+	'checksum-mismatch': { status: 460, title: 'The bytes came over damaged', retryable: true },
+	'media-link-invalid': { status: 403, title: 'The link to this file is not right' },
+	'media-link-expired': { status: 403, title: 'The link to this file has expired' },
 	// limits and faults
 	'idempotency-conflict': { status: 409, title: 'The key was used for another request' },
 	'too-many-attempts': { status: 429, title: 'Too many attempts', retryable: true },

@@ -41,8 +41,11 @@ export const pluginTypes = ['instrument', 'effect', 'midi', 'utility'] as const;
 export const documentTypes = ['manual', 'score', 'patch-sheet', 'article', 'other'] as const;
 
 /** Some of the names, each once, in the order in which they are listed. */
-export const someOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
-	z.array(z.enum(names)).transform((given) => names.filter((name) => given.includes(name)));
+export function someOf<const Names extends readonly [string, ...string[]]>(names: Names) {
+	type Name = Names[number];
+	const inOrder = (given: string[]): Name[] => names.filter((name) => given.includes(name));
+	return z.array(z.enum(names)).transform(inOrder);
+}
 const millimetres = z.number().min(0).max(10_000);
 const milliamperes = z.number().min(0).max(100_000);
 const count = z.number().int().min(0).max(10_000_000);

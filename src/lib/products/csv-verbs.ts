@@ -11,7 +11,6 @@ import {
 	type Product,
 	type ProductChange
 } from '#shared/products.ts';
-import { local } from '../db/local.ts';
 import { mutate } from '../sync/mutate.ts';
 import { fromCsv, toCsv, type CsvProblem, type CsvRow } from './csv.ts';
 import { columns } from './csv-columns.ts';

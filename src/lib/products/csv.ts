@@ -32,7 +32,7 @@ export async function fromCsv(text: string): Promise<CsvTable> {
 	const known = names.map((name) => columns.find((column) => column.name === name));
 	const problems = headingProblems(names, known, lines.length);
 	if (problems.length > 0) return { rows: [], columns: new Set(names), problems };
-	const rows = lines.flatMap((line) => {
+	const rows = lines.flatMap((line): CsvRow[] => {
 		const read = readRow(line, known);
 		if ('product' in read) return [read];
 		problems.push(...read.problems);
@@ -68,7 +68,9 @@ function headingProblems(names: string[], known: (Column | undefined)[], rows: n
 	return [...unknown, ...again.map((name) => wrong(name, 'invalid')), ...missing, ...many];
 }
 
-function readRow({ line, cells, broken }: Line, known: (Column | undefined)[]) {
+type Read = CsvRow | { problems: CsvProblem[] };
+
+function readRow({ line, cells, broken }: Line, known: (Column | undefined)[]): Read {
 	const wrong = (column: string, code: FieldCode): CsvProblem => ({ line, column, code });
 	if (broken) return { problems: [wrong('', 'invalid')] };
 	if (cells.slice(known.length).some((cell) => cell !== '')) {
