@@ -10,7 +10,8 @@ import type { Id } from '#shared/id.ts';
 import type { Local } from '../db/local.ts';
 import type { Footprint, Key } from '../db/plumbing.ts';
 import type { Stored } from '../db/records.ts';
-import { allOf, keyOf, keysIn, marksOf, partsOf, same } from './records.ts';
+import { searchKey } from './affected.ts';
+import { allOf, isIn, keyOf, keysIn, marksOf, partsOf, same, specOf } from './records.ts';
 import type { IndexKey } from './twin.ts';
 
 type Entry = {
@@ -37,8 +38,12 @@ const many = 50;
 
 export class Draft {
 	readonly local: Local;
-	/** Records that have an image and must not be read before `restore`; set while replaying. */
+	/** Records that only others touch, who do not run again: they are not put back. */
 	fence: ReadonlySet<Key> = new Set();
+	/** What the twin that runs read when it ran before. */
+	known: ReadonlySet<Key> = new Set();
+	/** All that twins wrote, also what other twins wrote over. */
+	written: { key: Key; row: Stored | null }[] = [];
 	/** Whether a twin read beyond the fence: what it wrote then counts for nothing. */
 	escaped = false;
 	readonly #entries = new Map<Key, Entry>();
@@ -90,6 +95,7 @@ export class Draft {
 	rewind(): void {
 		this.escaped = false;
 		this.fence = new Set();
+		this.written = [];
 		for (const [key, entry] of this.#entries) {
 			entry.now = entry.truth;
 			entry.touched = 0;
@@ -126,21 +132,32 @@ export class Draft {
 		return written;
 	}
 
+	/** Searches by an index; what it finds counts as read. */
 	async range(kind: string, index: string, lower: IndexKey, upper: IndexKey): Promise<Stored[]> {
-		this.#step?.reads.add(`${kind} *`);
-		for (const key of this.fence) {
-			if (key.startsWith(`${kind} `) && !this.#entries.has(key)) this.escaped = true;
-		}
+		const search = searchKey(kind, index, lower, upper);
+		this.#step?.reads.add(search);
+		if (!this.known.has(search) && this.#hides(kind)) this.escaped = true;
 		const table = this.local.table<Stored, Id>(kind);
 		const found = await table.where(index).between(lower, upper, true, true).distinct().toArray();
-		const kept = found.filter(({ id }) => !this.#entries.has(keyOf(kind, id)));
-		const spec = table.schema.idxByName[index] ?? table.schema.primKey;
-		const isIn = (key: unknown) => cmp(key, lower) >= 0 && cmp(key, upper) <= 0;
-		const first = (row: Stored) => keysIn(row, spec).find(isIn);
+		const kept = found.filter(({ id }) => this.#isPlain(keyOf(kind, id)));
+		const spec = specOf(table, index);
+		const first = (row: Stored) => keysIn(row, spec).find((key) => isIn(key, { lower, upper }));
 		const ours = [...this.#entries.values()]
 			.filter((entry) => entry.kind === kind)
 			.flatMap(({ now }) => (now && first(now) !== undefined ? [now] : []));
-		return [...kept, ...ours].sort((a, b) => cmp(first(a), first(b)) || cmp(a.id, b.id));
+		const all = [...kept, ...ours].sort((a, b) => cmp(first(a), first(b)) || cmp(a.id, b.id));
+		for (const { id } of all) this.#step?.reads.add(keyOf(kind, id));
+		return all;
+	}
+
+	/** Whether records of the kind were not put back that a new search might find. */
+	#hides(kind: string) {
+		return [...this.fence].some((key) => partsOf(key)[0] === kind && !this.#entries.has(key));
+	}
+
+	/** As the server has it, and as it lies in its table. What others touch was not found before. */
+	#isPlain(key: Key) {
+		return !this.#entries.has(key) && !this.fence.has(key);
 	}
 
 	/** Writes what has changed, in the transaction at hand. */
@@ -191,6 +208,7 @@ export class Draft {
 			entry.touched += 1;
 		}
 		entry.now = next && { ...next, ...marksOf(entry.now ?? entry.truth) };
+		this.written.push({ key, row: entry.now });
 	}
 
 	async #load(key: Key): Promise<Entry> {

@@ -13,7 +13,8 @@ import { inFeeds, setting, type Local } from '../db/local.ts';
 import { fitting } from './batch.ts';
 import { believe } from './belief.ts';
 import { Draft, TwinError } from './draft.ts';
-import { unknown, type Basis } from './rebase.ts';
+import { unknown } from './affected.ts';
+import type { Basis } from './rebase.ts';
 import type { Truth } from './truth.ts';
 
 /** Answered failures that may pass, before a mutation is parked. */

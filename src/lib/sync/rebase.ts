@@ -3,18 +3,15 @@
  *
  * It promises: in one transaction the server images go back, the news goes in, and the twins of all
  * that still waits run again; so what the person sees is always server truth and their own pending
- * changes. A device that dies half-way finds everything as it was before.
- *
- * Only what the news can have changed is done again. A pending mutation is *affected* if it touches
- * or reads a record that the news changes, or one that an affected mutation touches; what it reads is
- * put back too. The others find all that they read as before, so their effect stands as it is. If a
- * twin, run again, takes another way and reaches beyond, everything is done again after all.
+ * changes. A device that dies half-way finds everything as it was before. Only what the news can
+ * have changed is done again (affected.ts); if a twin, run again, takes another way and reaches
+ * beyond that, everything is done again after all.
  */
-import type { Accepted, Footprint, Key, Waiting } from '../db/plumbing.ts';
+import type { Footprint, Key } from '../db/plumbing.ts';
 import { codeVersion, inFeeds, setting, type Local } from '../db/local.ts';
+import { affectedBy, reaches, type Pending } from './affected.ts';
 import { believeAgain, type Believer } from './belief.ts';
 import { Draft } from './draft.ts';
-import { allOfKind } from './records.ts';
 import { Truth } from './truth.ts';
 
 export type Basis = Believer & { local: Local };
@@ -41,91 +38,40 @@ export async function rebase<T>(basis: Basis, work: (truth: Truth) => Promise<T>
 	});
 }
 
-type Pending = Accepted | Waiting;
-
-/** Among what a mutation reads, it says that its twin has not run yet. */
-export const unknown: Key = '*';
-
 async function replay(basis: Basis, draft: Draft, dirty: Set<Key>) {
 	const pending = await pendingIn(basis.local);
 	if (pending.length === 0) return draft.restore(dirty);
-	const images = new Set(pending.flatMap(({ touches }) => touches));
-	const affected = affectedBy(dirty, pending, images);
-	if (await replayed(basis, draft, dirty, affected, pending, images)) return;
+	const affected = await affectedBy(draft, dirty, pending);
+	if (await replayed(basis, draft, affected, pending)) return;
 	draft.rewind();
-	const everything = new Set([...dirty, ...images]);
-	await replayed(basis, draft, everything, new Set(pending), pending, new Set());
+	await draft.restore(pending.flatMap(({ touches }) => touches));
+	await replayed(basis, draft, new Set(pending), pending);
 }
 
 /** All that is believed, in the order in which it was done. */
 async function pendingIn(local: Local): Promise<Pending[]> {
-	return [...(await local.accepted.orderBy('order').toArray()), ...(await waitingIn(local))];
-}
-
-function waitingIn(local: Local) {
-	return local.outbox.orderBy('n').toArray();
-}
-
-/** Finds the affected ones, and adds to `dirty` what must be put back for them. */
-function affectedBy(dirty: Set<Key>, pending: Pending[], images: Set<Key>): Set<Pending> {
-	const affected = new Set<Pending>();
-	const kinds = new Set([unknown, ...[...dirty].map(allOfKind)]);
-	const add = (key: Key) => {
-		dirty.add(key);
-		kinds.add(allOfKind(key));
-	};
-	const isDirty = (key: Key) => dirty.has(key) || kinds.has(key);
-	for (let before = -1; before !== affected.size;) {
-		before = affected.size;
-		for (const each of pending) {
-			if (affected.has(each)) continue;
-			if (!each.touches.some(isDirty) && !each.reads.some(isDirty)) continue;
-			affected.add(each);
-			for (const key of each.touches) add(key);
-			for (const key of imagesIn(each.reads, images)) add(key);
-		}
-	}
-	return affected;
-}
-
-/** Which of the images were read, one by one or with all of their kind. */
-function imagesIn(reads: Key[], images: Set<Key>): Key[] {
-	const whole = reads.filter((key) => key.endsWith(' *'));
-	const one = reads.filter((key) => images.has(key));
-	if (whole.length === 0) return one;
-	return [...one, ...[...images].filter((key) => whole.includes(allOfKind(key)))];
+	const accepted = await local.accepted.orderBy('order').toArray();
+	return [...accepted, ...(await local.outbox.orderBy('n').toArray())];
 }
 
 /** Runs the twins again; answers false if one reached beyond what was put back for it. */
 async function replayed(
 	basis: Basis,
 	draft: Draft,
-	dirty: Set<Key>,
 	affected: Set<Pending>,
-	pending: Pending[],
-	images: Set<Key>
+	pending: Pending[]
 ): Promise<boolean> {
-	await draft.restore(dirty);
-	draft.fence = images;
+	const others = pending.filter((each) => !affected.has(each));
+	draft.fence = new Set(others.flatMap(({ touches }) => touches));
 	const prints = new Map<Pending, Footprint>();
-	for (const each of pending) {
-		if (!affected.has(each)) continue;
+	for (const each of affected) {
+		draft.known = new Set(each.reads);
 		prints.set(each, await believeAgain(draft, basis, each));
 		if (draft.escaped) return false;
 	}
-	const others = pending.filter((each) => !affected.has(each));
-	if (others.length > 0 && reaches(prints.values(), dirty, others)) return false;
+	if (reaches(draft, others)) return false;
 	for (const [each, print] of prints) await keep(basis.local, each, print);
 	return true;
-}
-
-/** Whether twins now touch what the others depend on and did not before. */
-function reaches(prints: Iterable<Footprint>, dirty: Set<Key>, others: Pending[]): boolean {
-	const fresh = [...prints].flatMap(({ touches }) => touches.filter((key) => !dirty.has(key)));
-	if (fresh.length === 0) return false;
-	const keys = new Set(fresh.flatMap((key) => [key, allOfKind(key)]));
-	const depends = ({ touches, reads }: Pending) => [...touches, ...reads].some((k) => keys.has(k));
-	return others.some(depends);
 }
 
 async function keep(local: Local, each: Pending, { touches, reads }: Footprint) {

@@ -1,5 +1,5 @@
 /** What records are, without a database: their keys, their marks, what an index sees of them. */
-import Dexie, { type IndexSpec } from 'dexie';
+import Dexie, { cmp, type IndexSpec, type Table } from 'dexie';
 import type { Id } from '#shared/id.ts';
 import type { Key } from '../db/plumbing.ts';
 import type { Marks, Stored } from '../db/records.ts';
@@ -11,11 +11,6 @@ export function keyOf(kind: string, id: Id): Key {
 export function partsOf(key: Key): [kind: string, id: Id] {
 	const space = key.indexOf(' ');
 	return [key.slice(0, space), key.slice(space + 1)];
-}
-
-/** The key that stands for all records of a kind. */
-export function allOfKind(key: Key): Key {
-	return `${partsOf(key)[0]} *`;
 }
 
 export function marksOf(row: Stored | null): Marks {
@@ -41,6 +36,16 @@ export function keysIn(row: Stored, { keyPath, compound, multi }: IndexSpec): un
 	if (compound) return [parts];
 	const [part] = parts;
 	return multi && Array.isArray(part) ? part : [part];
+}
+
+/** An index of a table by its name. */
+export function specOf({ schema }: Table, index: string): IndexSpec {
+	return schema.idxByName[index] ?? schema.primKey;
+}
+
+/** Whether a key of an index lies between two others, both included. */
+export function isIn(key: unknown, { lower, upper }: { lower: unknown; upper: unknown }): boolean {
+	return cmp(key, lower) >= 0 && cmp(key, upper) <= 0;
 }
 
 /** The items by what `by` says of each, in their order. */
