@@ -242,7 +242,7 @@ export async function visible(
 	const some = await products.limit(others + 1).toArray();
 	const subscriptions = some
 		.slice(1)
-		.map(({ maker }) =>
+		.map(({ maker }: { maker?: unknown }) =>
 			liveQuery(() => products.where('id').above(String(maker)).limit(50).toArray()).subscribe(
 				() => {}
 			)
