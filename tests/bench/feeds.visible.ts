@@ -1,6 +1,6 @@
 import { openPage } from './browser.ts';
 import type { Figure } from './figure.ts';
-import type { Times } from './page/feeds.ts';
+import type { Times } from './page/times.ts';
 
 const records = 100_000;
 const queries = 20;

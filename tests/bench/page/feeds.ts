@@ -10,12 +10,11 @@ import { tables, twins } from '../../../src/lib/domains.ts';
 import { productWindow } from '../../../src/lib/products/queries.ts';
 import { Sync } from '../../../src/lib/sync/sync.ts';
 import type { World } from '../../../src/lib/sync/world.ts';
+import type { Times } from './times.ts';
 
 /** The same after a reload. */
 const me = '01900000-0000-7000-8000-000000000001';
 const page = 1_000;
-
-export type Times = { p50: number; p95: number };
 
 function timesOf(taken: number[]): Times {
 	const sorted = taken.toSorted((a, b) => a - b);
