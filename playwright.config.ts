@@ -30,6 +30,7 @@ export default defineConfig({
 	expect: { timeout: 15_000 },
 	reporter: [['list'], ['json', { outputFile: 'tests/.artifacts/journeys.json' }]],
 	use: {
+		actionTimeout: 30_000,
 		locale: 'en-GB',
 		timezoneId: 'Europe/Paris',
 		trace: 'retain-on-failure',

@@ -6,18 +6,29 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+	cp,
+	mkdir,
+	readdir,
+	readFile,
+	rename,
+	rm,
+	stat,
+	symlink,
+	writeFile
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { root } from '#server/env.ts';
 import { fingerprint, isCurrent, sources } from '../../tools/build.js';
 import { temporaryFolder } from './temporary.ts';
 
 const kept = join(root, 'tests', '.artifacts', 'builds');
+const day = 86_400_000;
 
 /** The folder of the app as it is now. Playwright asks before the first journey (`globalSetup`). */
 export async function buildNow(): Promise<string> {
 	const name = fingerprint();
-	await forgetOld(name);
+	await forgetOld();
 	return keep(join(name, 'now'), (draft) =>
 		isCurrent(name) ? cp(join(root, 'build'), draft, { recursive: true }) : make(draft)
 	);
@@ -64,10 +75,12 @@ async function keep(name: string, build: (draft: string) => Promise<void>) {
 	return path;
 }
 
-async function forgetOld(name: string) {
+/** Another run, of other sources, may be going on beside this one. */
+async function forgetOld() {
 	await mkdir(kept, { recursive: true });
-	for (const old of await readdir(kept)) {
-		if (old !== name) await rm(join(kept, old), { recursive: true, force: true });
+	for (const name of await readdir(kept)) {
+		const { mtimeMs } = await stat(join(kept, name));
+		if (Date.now() - mtimeMs > day) await rm(join(kept, name), { recursive: true, force: true });
 	}
 }
 

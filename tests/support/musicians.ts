@@ -53,3 +53,12 @@ export async function isAtHome(
 ): Promise<void> {
 	await expect(page.getByRole('heading', { name: new RegExp(`, ${displayName}`) })).toBeVisible();
 }
+
+/** Opens the menu of the account and leaves this device, agreeing to what the dialog says. */
+export async function signOut({ page }: Pick<Device, 'page'>): Promise<void> {
+	await page.getByRole('button', { name: /^Account:/ }).click();
+	await page.getByRole('menuitem', { name: 'Sign out' }).click();
+	const dialog = page.getByRole('dialog', { name: 'Sign out of this device?' });
+	await dialog.getByRole('button', { name: 'Sign out', exact: true }).click();
+	await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+}
