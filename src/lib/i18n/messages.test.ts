@@ -9,6 +9,9 @@ const languages: Record<string, Record<string, unknown>> = { en, fr };
 const shared = [
 	'admin',
 	'app_version',
+	'bookmark_at_page',
+	'bookmark_note',
+	'collections',
 	'detail_format',
 	'detail_formats',
 	'detail_minus12',
@@ -33,7 +36,9 @@ const shared = [
 	'product_version',
 	'release_date',
 	'release_version',
-	'role_admin'
+	'role_admin',
+	'tags',
+	'things_collections'
 ];
 
 describe('the words of the app', () => {

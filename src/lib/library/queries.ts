@@ -6,6 +6,7 @@ import {
 	type CollectionItem,
 	type Contents,
 	type Favourite,
+	type Tagging,
 	type ThingName,
 	type Version
 } from '#shared/library.ts';
@@ -139,4 +140,24 @@ function placeIn({ place }: Bookmark) {
 
 function compare<T extends string | number>(a: T, b: T) {
 	return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What carries a tag of this person, the latest first. */
+export async function taggingsOf(tag: string): Promise<Tagging[]> {
+	const rows = await local().taggings.where({ tag }).toArray();
+	return rows.sort((a, b) => compare(b.addedAt, a.addedAt));
+}
+
+/** A person's own tags with how many things carry each, in the order of the alphabet. */
+export async function tagCounts(): Promise<{ tag: string; count: number }[]> {
+	const tags = (await local().taggings.orderBy('tag').keys()) as string[];
+	return [...Map.groupBy(tags, (tag) => tag)].map(([tag, all]) => ({ tag, count: all.length }));
+}
+
+/** How many things lie in each collection. */
+export async function itemCounts(): Promise<Map<Id, number>> {
+	const keys = await local().collectionItems.orderBy('[collectionId+thing]').keys();
+	const counts = new Map<Id, number>();
+	for (const [id] of keys as unknown as [Id][]) counts.set(id, (counts.get(id) ?? 0) + 1);
+	return counts;
 }

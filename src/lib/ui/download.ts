@@ -8,3 +8,8 @@ export function download(file: Blob, name: string) {
 	// Safari reads the file after the click has returned.
 	setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+/** The day, as file names carry it: `2026-03-02`. */
+export function today(): string {
+	return new Date().toISOString().slice(0, 10);
+}

@@ -67,3 +67,8 @@ export class Shown {
 		this.#to = Math.max(1, first + Math.ceil(innerHeight / this.#height) + 2 * spare);
 	}
 }
+
+/** The size of text that the person has set, in pixels: rows grow with it. */
+export function rem(): number {
+	return parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+}

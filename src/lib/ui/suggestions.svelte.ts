@@ -1,3 +1,4 @@
+import { setOf } from './nothing.ts';
 import { Tag } from '#shared/text.ts';
 
 const most = 8;
@@ -21,7 +22,7 @@ export class Suggestions {
 
 	readonly offered: Offer[] = $derived.by(() => {
 		const wanted = this.#wanted;
-		const taken = new Set(this.#taken());
+		const taken = setOf(this.#taken());
 		const free = this.#known().filter((tag) => !taken.has(tag));
 		const found = wanted === null ? free : free.filter((tag) => tag.includes(wanted));
 		const starts = (tag: string) => (wanted !== null && tag.startsWith(wanted) ? 0 : 1);

@@ -1,6 +1,8 @@
 import House from '@lucide/svelte/icons/house';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import LibraryBig from '@lucide/svelte/icons/library-big';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import Piano from '@lucide/svelte/icons/piano';
 import type { Role } from '#shared/accounts.ts';
 import { can } from '#shared/policy.ts';
 import { m } from '$lib/i18n/generated/messages.js';
@@ -9,6 +11,8 @@ import { m } from '$lib/i18n/generated/messages.js';
 export function placesFor(person: { id: string; role: Role } | null) {
 	const places = [
 		{ href: '/', label: m.home(), icon: House },
+		{ href: '/gear', label: m.gear(), icon: Piano },
+		{ href: '/library', label: m.library(), icon: LibraryBig },
 		{ href: '/settings', label: m.settings(), icon: SlidersHorizontal }
 	];
 	if (!can(person, 'see', { kind: 'members' })) return places;
