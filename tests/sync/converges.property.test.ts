@@ -3,11 +3,20 @@
  * `TALAS_RUNS` plays more; `TALAS_SEED` and `TALAS_PATH` play one again, as a failure prints them.
  */
 import 'fake-indexeddb/auto';
-import { afterAll, beforeAll, describe, test } from 'vitest';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { handlers } from '#server/domains.ts';
+import { twins } from '../../src/lib/domains.ts';
 import { kinds } from '../support/database.ts';
+import { moves } from './moves.ts';
 import { plays, Theatre } from './play.ts';
 import { openStage, type Stage } from './stage.ts';
+
+test('every mutation of every domain has its move', () => {
+	const played = new Set(moves.map(({ mutation }) => mutation.name));
+	const all = [...twins, ...handlers].map(({ mutation }) => mutation.name);
+	expect(all.filter((name) => !played.has(name))).toEqual([]);
+});
 
 const { TALAS_RUNS, TALAS_SEED, TALAS_PATH } = process.env;
 const runs = { embedded: 500, postgres: 100 };

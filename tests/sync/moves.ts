@@ -6,6 +6,7 @@ import { userScope, type Scope } from '#shared/feed.ts';
 import { newId, type Id } from '#shared/id.ts';
 import type { Mutation } from '#shared/mutation.ts';
 import type { Device } from './device.ts';
+import { themes as domainThemes } from './domain-moves.ts';
 import * as notes from './notes.ts';
 
 /** What a move is drawn with. */
@@ -28,7 +29,7 @@ const scope = (hand: Hand) =>
 	hand.draw(2) === 0 ? userScope(hand.device.me.id) : (room(hand) ?? userScope(newId()));
 const note = async (hand: Hand) => ({ id: await hand.some('notes') });
 
-export const moves: Move[] = [
+const ofNotes: Move[] = [
 	{
 		mutation: notes.writeNote,
 		args: (hand) => ({ id: newId(), scope: scope(hand), body: `note ${hand.draw(9)}` })
@@ -53,3 +54,8 @@ export const moves: Move[] = [
 	{ mutation: notes.joinRoom, args: (hand) => ({ scope: room(hand) }) },
 	{ mutation: notes.leaveRoom, args: (hand) => ({ scope: room(hand) }) }
 ];
+
+/** What a play may be about: moves that meet on the same things. */
+export const themes: Move[][] = [ofNotes, ...domainThemes];
+
+export const moves: Move[] = [...new Set(themes.flat())];

@@ -11,10 +11,10 @@ import type { Attention, Waiting } from '../../src/lib/db/plumbing.ts';
 import type { Stored } from '../../src/lib/db/records.ts';
 import { Device, type Fate } from './device.ts';
 import { consistent } from './consistent.ts';
-import { moves, type Hand } from './moves.ts';
+import { moves, themes, type Hand, type Move } from './moves.ts';
 import { broken } from './notes.ts';
 import { meet } from './people.ts';
-import { backUp, effectKey, effects, restore, type Copy, type Stage } from './stage.ts';
+import { backUp, effectKey, effects, forget, restore, type Copy, type Stage } from './stage.ts';
 
 const fate = fc.constantFrom<Fate>('arrives', 'is lost', 'answer is lost', 'arrives twice');
 const who = fc.nat(4);
@@ -37,6 +37,7 @@ const step = fc.oneof(
 export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 export const plays = fc.record({
+	theme: fc.nat(4),
 	people: fc.integer({ min: 1, max: 2 }),
 	devices: fc.integer({ min: 2, max: 5 }),
 	steps: fc.array(step, { minLength: 4, maxLength: 30 })
@@ -48,6 +49,7 @@ type Call = { device: Device; key: string; forgotten: boolean };
 
 export class Theatre {
 	readonly #stage: Stage;
+	readonly #moves: Move[];
 	readonly #people: Acting[] = [];
 	readonly #devices: Device[] = [];
 	readonly #rooms: Scope[] = [`room:${newId()}`, `room:${newId()}`];
@@ -55,13 +57,14 @@ export class Theatre {
 	readonly #given: string[] = [];
 	#copy: Copy | undefined;
 
-	private constructor(stage: Stage) {
+	private constructor(stage: Stage, moves: Move[]) {
 		this.#stage = stage;
+		this.#moves = moves;
 	}
 
 	/** Plays to the end, and demands that all is well. */
-	static async play(stage: Stage, { people, devices, steps }: Play): Promise<void> {
-		const theatre = new Theatre(stage);
+	static async play(stage: Stage, { theme, people, devices, steps }: Play): Promise<void> {
+		const theatre = new Theatre(stage, themes[theme] ?? moves);
 		try {
 			await theatre.#open(people, devices);
 			for (const each of steps) await theatre.#step(each);
@@ -78,8 +81,7 @@ export class Theatre {
 
 	async #open(people: number, devices: number) {
 		broken.clear();
-		await this.#db.execute(sql`truncate test_effects, test_notes, scopes, feed, records,
-			memberships, clients, answers`);
+		await forget(this.#db);
 		for (let i = 0; i < people; i++) this.#people.push(await meet(this.#stage));
 		for (let i = 0; i < devices; i++) {
 			const me = this.#people[i % people];
@@ -123,9 +125,9 @@ export class Theatre {
 
 	async #act(device: Device, dice: number[]) {
 		const hand = this.#hand(device, dice);
-		const move = moves[hand.draw(moves.length)];
+		const move = this.#moves[hand.draw(this.#moves.length)];
 		if (!move) return;
-		const args = await move.args(hand);
+		const args = move.mutation.args.parse(await move.args(hand));
 		await device.sync.mutate(move.mutation, args as never);
 		const key = effectKey(device.me.id, move.mutation.name, args);
 		this.#calls.push({ device, key, forgotten: false });

@@ -62,6 +62,18 @@ function logEffects() {
 	}
 }
 
+const keeps = ['accounts', 'sessions', 'history', 'instance'];
+
+/** Empties every table but those of accounts, for the next play. */
+export async function forget(db: Db): Promise<void> {
+	const found = await db.execute<{ name: string }>(
+		sql`select tablename as name from pg_tables where schemaname = 'public'`
+	);
+	const names = found.filter(({ name }) => !keeps.includes(name));
+	const list = names.map(({ name }) => sql.identifier(name));
+	await db.execute(sql`truncate ${sql.join(list, sql`, `)}`);
+}
+
 export type Copy = { table: string; columns: string[]; rows: unknown[] }[];
 
 /** A copy of all data, as a backup is. */

@@ -169,10 +169,15 @@ async function recordCode(local: Local, events: LocalEvents) {
 		const newest = (await setting<number>(local, 'codeVersion')) ?? 0;
 		if (newest < codeVersion) await local.settings.put({ key: 'codeVersion', value: codeVersion });
 	});
-	watch(
+	const unwatch = watch(
 		() => setting<number>(local, 'codeVersion'),
 		(newest) => {
 			if ((newest ?? 0) > codeVersion) events.outdated();
 		}
 	);
+	const close = local.close.bind(local);
+	local.close = (options) => {
+		unwatch();
+		close(options);
+	};
 }
