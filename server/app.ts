@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { admin, instanceRoutes } from '#server/admin/routes.ts';
 import { doorkeeping } from '#server/accounts/doorkeeping.ts';
 import { auth, me } from '#server/accounts/routes.ts';
-import { handlers, takeOuts } from '#server/domains.ts';
+import { handlersFor, takeOuts } from '#server/domains.ts';
 import { health } from '#server/http/health.ts';
 import { limited } from '#server/http/limits.ts';
 import { notFound, onError } from '#server/http/problem.ts';
@@ -40,19 +40,19 @@ export function createApp(talas: Talas) {
 			c.json(talas.keys.jwks(), 200, { 'cache-control': 'public, max-age=300' })
 		);
 	app.route('/', health(talas));
-	app.get('/api/openapi.json', openAPIRouteHandler(app, { documentation: documentation() }));
+	app.get('/api/openapi.json', openAPIRouteHandler(app, { documentation: documentation(talas) }));
 	return routes;
 }
 
 export type App = ReturnType<typeof createApp>;
 
-const documentation = () => ({
+const documentation = ({ env }: Talas) => ({
 	info: { title: 'Talas', version: '1', description: 'The requests plane of Talas.' },
 	components: {
 		securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT' } }
 	},
 	'x-mutations': Object.fromEntries(
-		handlers.map(({ mutation }) => [
+		handlersFor(env).map(({ mutation }) => [
 			mutation.name,
 			z.toJSONSchema(mutation.args, { io: 'input', unrepresentable: 'any' })
 		])

@@ -5,6 +5,10 @@ import { takeOut as accountsTakeOut } from '#server/accounts/take-out.ts';
 import { dropConflicts, kindOfConflicts } from '#server/conflicts/access.ts';
 import { mutations as conflictMutations } from '#server/conflicts/mutations.ts';
 import { readConflicts } from '#server/conflicts/queries.ts';
+import { sweepBlobs } from '#server/files/blobs.ts';
+import { fileMutations } from '#server/files/mutations.ts';
+import { readFiles } from '#server/files/queries.ts';
+import { dropFiles, sweepFiles } from '#server/files/trash.ts';
 import { rejoin } from '#server/library/access.ts';
 import { libraryMutations } from '#server/library/mutations.ts';
 import { libraryReaders } from '#server/library/queries.ts';
@@ -19,12 +23,13 @@ import { takeOut as productsTakeOut } from '#server/products/take-out.ts';
 import { sweepProducts } from '#server/products/trash.ts';
 import { dropAccount } from '#server/sync/drop-account.ts';
 import { sweepIdempotency } from '#server/http/idempotency.ts';
+import type { Env } from '#server/env.ts';
 import type { Readers } from '#server/sync/feed.ts';
 import { kindOfMemberships, readMemberships } from '#server/sync/memberships.ts';
 import type { Handler } from '#server/sync/mutations.ts';
 import type { People, Talas } from '#server/talas.ts';
 
-/** Every mutation, with what it does. */
+/** The mutations that need no settings, with what they do. */
 export const handlers: Handler[] = [
 	...conflictMutations,
 	...productMutations(rejoin),
@@ -32,20 +37,30 @@ export const handlers: Handler[] = [
 	...libraryMutations({ products: doorToProduct })
 ];
 
+/** Every mutation. */
+export function handlersFor({ quota }: Pick<Env, 'quota'>): Handler[] {
+	return [...handlers, ...fileMutations(quota)];
+}
+
 /** How each kind of record reads in the feeds. */
 export const readers: Readers = {
 	[kindOfMemberships]: readMemberships,
 	[kindOfConflicts]: readConflicts,
+	files: readFiles,
 	products: readProducts,
 	releases: readReleases,
 	...libraryReaders
 };
 
+type Swept = Pick<Talas, 'db' | 'feeds' | 'storage' | 'env'>;
+
 /** Run now and then: each drops what has expired, or does what a crash left undone. */
-export const sweeps: ((talas: Pick<Talas, 'db' | 'feeds'>) => Promise<void>)[] = [
+export const sweeps: ((talas: Swept) => Promise<void>)[] = [
 	({ db }) => sweepSessions(db),
 	({ db }) => sweepLinks(db),
 	({ db }) => sweepIdempotency(db),
+	sweepFiles,
+	sweepBlobs,
 	sweepProducts,
 	sweepCollections,
 	republishCards
@@ -61,6 +76,7 @@ export const people: People = {
 	leaving: async (tx, accountId) => {
 		await dropAccount(tx, accountId);
 		await dropConflicts(tx, accountId);
+		await dropFiles(tx, accountId);
 		await dropProducts(tx, accountId);
 	}
 };

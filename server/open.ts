@@ -7,9 +7,9 @@ import { openKeys } from '#server/http/keys.ts';
 import { Limits } from '#server/http/limits.ts';
 import { openLog } from '#server/http/log.ts';
 import { Tokens } from '#server/http/tokens.ts';
-import { handlers, people, readers } from '#server/domains.ts';
+import { handlersFor, people, readers } from '#server/domains.ts';
 import { openMail } from '#server/mail/mail.ts';
-import { openStorage } from '#server/storage/storage.ts';
+import { openStorage } from '#server/storage/open.ts';
 import { localBus } from '#server/sync/bus.ts';
 import { Feeds } from '#server/sync/feed.ts';
 import { Live } from '#server/sync/live.ts';
@@ -59,7 +59,7 @@ export async function openTalas(env: Env, logTo?: DestinationStream): Promise<Op
 		limits: new Limits(env.rateLimit),
 		bus,
 		feeds,
-		pushes: new Pushes(db, feeds, handlers, (err, mutation) =>
+		pushes: new Pushes(db, feeds, handlersFor(env), (err, mutation) =>
 			log.error({ err, mutation }, 'a mutation failed')
 		),
 		live,

@@ -44,7 +44,7 @@ export const catalogue = {
 	'upload-protocol-unknown': { status: 412, title: 'This version of tus is not spoken here' },
 	'upload-out-of-step': { status: 409, title: 'The upload goes on from another place' },
 	'upload-gone': { status: 410, title: 'The upload has ended and must start again' },
-	'checksum-mismatch': { status: 460, title: 'The bytes came over damaged', retryable: true },
+	'checksum-mismatch': { status: 460, title: 'The bytes came over damaged' },
 	'media-link-invalid': { status: 403, title: 'The link to this file is not right' },
 	'media-link-expired': { status: 403, title: 'The link to this file has expired' },
 	// limits and faults

@@ -1,6 +1,7 @@
 /** The only writers of `application/problem+json`. */
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ProblemError, catalogue, type Problem, type ProblemCode } from '#shared/problem.ts';
 import type { Http } from './session.ts';
 
@@ -51,7 +52,8 @@ function answer(c: Context<Http>, error: ProblemError) {
 		retryable: error.retryable,
 		...(error.errors && { errors: error.errors })
 	};
-	return c.body(JSON.stringify(problem), error.status, {
+	// 460 is of the tus protocol; Hono knows the registered ones only.
+	return c.body(JSON.stringify(problem), error.status as ContentfulStatusCode, {
 		'content-type': 'application/problem+json',
 		'cache-control': 'no-store',
 		...(error.retryAfter && { 'retry-after': String(Math.ceil(error.retryAfter)) })

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startS3, type RunningS3 } from '../../tests/support/s3.ts';
 import { temporaryFolder } from '../../tests/support/temporary.ts';
-import { openStorage, type Storage } from './storage.ts';
+import { openStorage } from './open.ts';
+import type { Storage } from './storage.ts';
 
 describe.each(['disk', 's3'] as const)('storage (%s)', (kind) => {
 	let folder: Awaited<ReturnType<typeof temporaryFolder>>;

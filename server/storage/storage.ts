@@ -3,8 +3,6 @@
  * sample in ten packs is kept once, and bytes under one name never change. No name that a person gave
  * comes here: file names never become paths.
  */
-import type { Env } from '#server/env.ts';
-import { openDisk } from './disk.ts';
 
 /** A SHA-256 in 64 lower-case hexadecimal digits. */
 export type Sha256 = string;
@@ -48,13 +46,6 @@ export class Missing extends Error {
 		this.name = 'Missing';
 		this.sha256 = sha256;
 	}
-}
-
-/** The storage that the settings name. What S3 needs is loaded only where it is used. */
-export async function openStorage(env: Pick<Env, 's3' | 'dataDir'>): Promise<Storage> {
-	if (!env.s3) return openDisk(env.dataDir);
-	const { openS3 } = await import('./s3.ts');
-	return openS3(env.s3);
 }
 
 /** Throws for what is no SHA-256, before it comes near a path or an address. */
