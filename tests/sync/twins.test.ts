@@ -14,10 +14,7 @@ import type { Acting } from '#server/http/tokens.ts';
 import { kinds } from '../support/database.ts';
 import { openTestTalas, type TestTalas } from '../support/talas.ts';
 import { Device } from './device.ts';
-import { addNotes, createTable } from './notes.ts';
 import { meet } from './people.ts';
-
-addNotes();
 
 const tables = [
 	'products',
@@ -36,7 +33,6 @@ describe.each(kinds)('what a device believes is what the server does (%s)', (kin
 
 	beforeAll(async () => {
 		talas = await openTestTalas(kind);
-		await createTable(talas.talas.db);
 	});
 	afterAll(() => talas.close());
 	beforeEach(async () => {
