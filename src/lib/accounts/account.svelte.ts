@@ -223,7 +223,8 @@ class CurrentAccount {
 		return {
 			outdated: () => updates.outdated(),
 			gone: () => here() && this.#close(),
-			changed: (profile: Account) => here() && this.#show(profile)
+			// Screens read as soon as somebody is shown: not before the queries have their database.
+			changed: (profile: Account) => here() && this.#sync && this.#show(profile)
 		};
 	}
 

@@ -1,5 +1,7 @@
 import type { FieldCode } from '#shared/problem.ts';
 import { ProblemError } from '#shared/problem.ts';
+import { m } from '$lib/i18n/generated/messages.js';
+import { StorageFull } from '$lib/sync/problems.ts';
 import { fieldWords, problemErrorWords } from '$lib/i18n/problems.ts';
 
 /**
@@ -52,6 +54,7 @@ export class Edit<T> {
 
 /** Why something was refused here, in the language of the screen. */
 export function wordsOf(error: unknown): string {
+	if (error instanceof StorageFull) return m.attention_storage();
 	if (!(error instanceof ProblemError)) throw error;
 	const [first] = error.errors ?? [];
 	return first ? fieldWords(first.code as FieldCode, first.path) : problemErrorWords(error);

@@ -7,16 +7,19 @@ import type { Role } from '#shared/accounts.ts';
 import { can } from '#shared/policy.ts';
 import { m } from '$lib/i18n/generated/messages.js';
 
-/** Where one can go: only what works today, and only what this person may do. */
+/**
+ * Where one can go: only what works today, and only what this person may do. What is for a `desk`
+ * stands in the menu of the account on a phone, whose bar has room for four.
+ */
 export function placesFor(person: { id: string; role: Role } | null) {
 	const places = [
-		{ href: '/', label: m.home(), icon: House },
-		{ href: '/gear', label: m.gear(), icon: Piano },
-		{ href: '/library', label: m.library(), icon: LibraryBig },
-		{ href: '/settings', label: m.settings(), icon: SlidersHorizontal }
+		{ href: '/', label: m.home(), icon: House, desk: false },
+		{ href: '/gear', label: m.gear(), icon: Piano, desk: false },
+		{ href: '/library', label: m.library(), icon: LibraryBig, desk: false },
+		{ href: '/settings', label: m.settings(), icon: SlidersHorizontal, desk: false }
 	];
 	if (!can(person, 'see', { kind: 'members' })) return places;
-	return [...places, { href: '/admin', label: m.admin(), icon: KeyRound }];
+	return [...places, { href: '/admin', label: m.admin(), icon: KeyRound, desk: true }];
 }
 
 export type Place = ReturnType<typeof placesFor>[number];
