@@ -5,6 +5,7 @@ import { admin, instanceRoutes } from '#server/admin/routes.ts';
 import { doorkeeping } from '#server/accounts/doorkeeping.ts';
 import { auth, me } from '#server/accounts/routes.ts';
 import { handlersFor, takeOuts } from '#server/domains.ts';
+import { uploads } from '#server/files/uploads.ts';
 import { health } from '#server/http/health.ts';
 import { limited } from '#server/http/limits.ts';
 import { notFound, onError } from '#server/http/problem.ts';
@@ -40,6 +41,7 @@ export function createApp(talas: Talas) {
 			c.json(talas.keys.jwks(), 200, { 'cache-control': 'public, max-age=300' })
 		);
 	app.route('/', health(talas));
+	app.route('/api/uploads', uploads(talas));
 	app.get('/api/openapi.json', openAPIRouteHandler(app, { documentation: documentation(talas) }));
 	return routes;
 }

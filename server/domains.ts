@@ -6,9 +6,11 @@ import { dropConflicts, kindOfConflicts } from '#server/conflicts/access.ts';
 import { mutations as conflictMutations } from '#server/conflicts/mutations.ts';
 import { readConflicts } from '#server/conflicts/queries.ts';
 import { sweepBlobs } from '#server/files/blobs.ts';
+import { finishLeftovers } from '#server/files/finish.ts';
 import { fileMutations } from '#server/files/mutations.ts';
 import { readFiles } from '#server/files/queries.ts';
 import { dropFiles, sweepFiles } from '#server/files/trash.ts';
+import { partsOf } from '#server/files/uploads.ts';
 import { rejoin } from '#server/library/access.ts';
 import { libraryMutations } from '#server/library/mutations.ts';
 import { libraryReaders } from '#server/library/queries.ts';
@@ -59,12 +61,18 @@ export const sweeps: ((talas: Swept) => Promise<void>)[] = [
 	({ db }) => sweepSessions(db),
 	({ db }) => sweepLinks(db),
 	({ db }) => sweepIdempotency(db),
+	(talas) => finishLeftovers(talas, partsOf(talas.env)),
 	sweepFiles,
 	sweepBlobs,
 	sweepProducts,
 	sweepCollections,
 	republishCards
 ];
+
+/** Once, as Talas starts: what a stop of the machine has left half done. */
+export async function takeUp(talas: Swept): Promise<void> {
+	await finishLeftovers(talas, partsOf(talas.env));
+}
 
 /** Everything a person has here, as plain files. */
 export const takeOuts = [accountsTakeOut, productsTakeOut, libraryTakeOut];

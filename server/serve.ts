@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
-import { sweeps } from './domains.ts';
+import { sweeps, takeUp } from './domains.ts';
 import type { Env } from './env.ts';
 import { Reply } from './http/reply.ts';
 import { shell } from './http/shell.ts';
@@ -26,6 +26,7 @@ export async function serve(env: Env): Promise<Serving> {
 		await talas.close();
 		throw error;
 	});
+	talas.later('what a stop has left', () => takeUp(talas));
 	const sweeping = setInterval(() => sweep(talas), sweepEvery).unref();
 	talas.log.info({ port: http.port, database: talas.database.kind }, 'Talas serves');
 	return {
