@@ -5,6 +5,8 @@ import { admin, instanceRoutes } from '#server/admin/routes.ts';
 import { doorkeeping } from '#server/accounts/doorkeeping.ts';
 import { auth, me } from '#server/accounts/routes.ts';
 import { handlersFor, takeOuts } from '#server/domains.ts';
+import { media } from '#server/files/media.ts';
+import { fileRoutes } from '#server/files/routes.ts';
 import { uploads } from '#server/files/uploads.ts';
 import { health } from '#server/http/health.ts';
 import { limited } from '#server/http/limits.ts';
@@ -34,6 +36,7 @@ export function createApp(talas: Talas) {
 		.route('/api/sync', sync)
 		.route('/api/products', productRoutes)
 		.route('/api/library', libraryRoutes)
+		.route('/api/files', fileRoutes)
 		.route('/api/instance', instanceRoutes)
 		.route('/api/admin', admin)
 		.route('/api/admin', doorkeeping)
@@ -42,6 +45,7 @@ export function createApp(talas: Talas) {
 		);
 	app.route('/', health(talas));
 	app.route('/api/uploads', uploads(talas));
+	app.route('/media', media(talas));
 	app.get('/api/openapi.json', openAPIRouteHandler(app, { documentation: documentation(talas) }));
 	return routes;
 }

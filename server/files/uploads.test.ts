@@ -24,6 +24,7 @@ import {
 } from '../../tests/support/tus.ts';
 import { finishLeftovers, setState } from './finish.ts';
 import { partsOf } from './uploads.ts';
+import { verify } from './verify.ts';
 
 let t: TestTalas;
 let server: Awaited<ReturnType<typeof listen>>;
@@ -370,6 +371,30 @@ describe('what a stop of the machine has left is taken up', () => {
 		await utimes(stray, 0, 0);
 		await finishLeftovers(t.talas, partsOf(t.talas.env));
 		expect(existsSync(stray)).toBe(false);
+	});
+});
+
+test('bytes that were damaged or lost are found, and named by their files', async () => {
+	const [whole, damaged, lost] = [randomBytes(9_000), randomBytes(9_000), randomBytes(9_000)];
+	for (const [bytes, name] of [
+		[whole, 'whole.wav'],
+		[damaged, 'damaged.wav'],
+		[lost, 'lost.wav']
+	] as const) {
+		await send(ana, await begin(ana, await added(9_000, { name }), 9_000), 0, bytes);
+	}
+	const sha256 = sha256Of(damaged);
+	const place = join(t.talas.env.dataDir, 'blobs', t.talas.storage.path?.(sha256) ?? '');
+	await writeFile(place, Buffer.concat([damaged.subarray(0, 8_999), Buffer.from('x')]));
+	await t.talas.storage.remove(sha256Of(lost));
+	const { checked, faults } = await verify(t.talas.db, t.talas.storage);
+	expect(checked).toBeGreaterThanOrEqual(3);
+	expect(faults).toHaveLength(2);
+	expect(faults).toContainEqual({ sha256, fault: 'damaged', names: ['damaged.wav, version 1'] });
+	expect(faults).toContainEqual({
+		sha256: sha256Of(lost),
+		fault: 'lost',
+		names: ['lost.wav, version 1']
 	});
 });
 
