@@ -64,6 +64,7 @@ test('a token that ran out while the server was away is renewed when it is back'
 	const nina = meet('Nina');
 	await device.context.clock.install();
 	await register(device, nina);
+	await device.keepsTheApp();
 
 	await at.kill('SIGKILL');
 	await device.context.clock.fastForward(quarterOfAnHour);
