@@ -15,12 +15,13 @@ import { m } from '$lib/i18n/generated/messages.js';
 import { language } from '$lib/i18n/language.svelte.ts';
 import { pendingIds } from '$lib/sync/ledger.ts';
 import { mutate } from '$lib/sync/mutate.ts';
-import { noIds, setOf } from '$ui/nothing.ts';
+import { noIds } from '$ui/nothing.ts';
 import { Selection } from '$ui/selection.svelte.ts';
 import { undo } from '$ui/undo.svelte.ts';
 import { favouriteThings } from '../library/queries.ts';
-import { myProducts, productTagsInUse } from './queries.ts';
-import { addressOf, linesOf, type View } from './view.ts';
+import { myProducts, productsOf, productTagsInUse } from './queries.ts';
+import { addressOf, isPlain, linesOf, type Line, type View } from './view.ts';
+import { GearWindow } from './window.svelte.ts';
 import { nameOf } from './words.ts';
 
 /** The gear of a person as they look at it, and what they do to several pieces at once. */
@@ -30,21 +31,42 @@ export class Crate {
 	readonly #pending = new Live<ReadonlySet<Id>>(() => pendingIds('products'), noIds);
 	readonly #starred = new Live<ReadonlySet<string>>(() => favouriteThings('products'), noIds);
 	readonly #tags = new Live(productTagsInUse, [] as string[]);
+	readonly #window: GearWindow;
 	readonly #view: () => View;
 
 	/** @param me whose gear it is */
 	constructor(me: Id, view: () => View) {
 		this.#view = view;
+		this.#window = new GearWindow(me);
 		this.#products = new Live<Product[] | null>(() => myProducts(me), null);
 	}
 
-	readonly lines = $derived.by(() => linesOf(this.all ?? [], this.view, language.current));
+	readonly lines = $derived.by((): Line[] =>
+		isPlain(this.view)
+			? (this.#window.ids ?? []).map((id) => ({ as: 'row', key: id }))
+			: linesOf(this.#products.current ?? [], this.view, language.current)
+	);
 	/** The ids of what is shown, in its order. */
 	readonly order = $derived(this.lines.flatMap((line) => (line.as === 'row' ? [line.key] : [])));
 
-	/** Everything that is not in the trash; null until it has been read. */
-	get all(): Product[] | null {
-		return this.#products.current;
+	/** How many there are, filters aside; null until that has been read. */
+	get total(): number | null {
+		return this.#window.ids?.length ?? null;
+	}
+
+	/** Whether what is to be shown has been read. */
+	get here(): boolean {
+		return isPlain(this.view) ? this.#window.ids !== null : this.#products.current !== null;
+	}
+
+	/** The product of a line; undefined for the moment that it takes to read it. */
+	product(line: Line & { as: 'row' }): Product | undefined {
+		return line.product ?? this.#window.get(line.key);
+	}
+
+	/** Says which lines are on screen. */
+	show(from: number): void {
+		this.#window.look(from);
 	}
 
 	get view() {
@@ -80,7 +102,7 @@ export class Crate {
 	}
 
 	async trash(ids: Id[]): Promise<void> {
-		const [first] = this.#some(ids);
+		const [first] = await this.#some(ids.slice(0, 1));
 		for (const id of ids) await mutate(trashProduct, { id });
 		this.selection.clear();
 		const words =
@@ -91,15 +113,15 @@ export class Crate {
 	}
 
 	async tag(ids: Id[], tag: string): Promise<void> {
-		const fresh = this.#some(ids).filter(({ tags }) => !tags.includes(tag));
+		const fresh = (await this.#some(ids)).filter(({ tags }) => !tags.includes(tag));
 		for (const { id } of fresh) await mutate(addProductTag, { id, tag });
 		undo.say(m.bulk_tagged({ count: ids.length, tag }), () =>
 			each(fresh, ({ id }) => mutate(removeProductTag, { id, tag }))
 		);
 	}
 
-	async show(ids: Id[], visibility: Visibility): Promise<void> {
-		const some = this.#some(ids).filter((product) => product.visibility !== visibility);
+	async share(ids: Id[], visibility: Visibility): Promise<void> {
+		const some = (await this.#some(ids)).filter((product) => product.visibility !== visibility);
 		const turn = (id: Id, from: Visibility, to: Visibility) =>
 			mutate(changeProduct, { id, change: { visibility: to }, from: { visibility: from } });
 		for (const product of some) await turn(product.id, product.visibility, visibility);
@@ -108,9 +130,8 @@ export class Crate {
 		);
 	}
 
-	#some(ids: Id[]): Product[] {
-		const wanted = setOf(ids);
-		return (this.all ?? []).filter(({ id }) => wanted.has(id));
+	async #some(ids: Id[]): Promise<Product[]> {
+		return [...(await productsOf(ids)).values()];
 	}
 }
 

@@ -20,8 +20,12 @@ export async function idsInOrder(me: Id, order: Order): Promise<Id[]> {
 	const { name } = local();
 	const key = `${name} ${me} ${order}`;
 	const known = kept.get(key);
-	// Whoever watches this has to hear of every change in the range, also when it is not read again.
-	if (known) await rangeOf(me, order).limit(1).primaryKeys();
+	// Whoever watches this has to hear of every change in the range and in the trash, also when it is
+	// not read again.
+	if (known) {
+		await rangeOf(me, order).limit(1).primaryKeys();
+		await local().products.orderBy('trashedAt').limit(1).primaryKeys();
+	}
 	const ids = known ?? read(me, order);
 	kept.set(key, ids);
 	ids.catch(() => kept.delete(key));

@@ -42,13 +42,23 @@ export function addressOf(view: View): string {
 }
 
 /** How many filters are set, the search aside. */
-export function filtersIn({ kind, tag, visibility, condition }: View): number {
+export function filtersIn({
+	kind,
+	tag,
+	visibility,
+	condition
+}: Pick<View, 'kind' | 'tag' | 'visibility' | 'condition'>): number {
 	return [kind, tag, visibility, condition].filter(Boolean).length;
+}
+
+/** The whole of the gear as it comes: it can be shown by windows. */
+export function isPlain({ q, sort, group, ...filters }: View): boolean {
+	return !q && sort === 'changed' && group === 'none' && filtersIn({ ...filters }) === 0;
 }
 
 export type Line =
 	| { as: 'group'; key: string; name: string; count: number }
-	| { as: 'row'; key: string; product: Product };
+	| { as: 'row'; key: string; product?: Product };
 
 /** The lines of the list: what passes the filters, in its order, under its headings. */
 export function linesOf(products: Product[], view: View, language: string): Line[] {

@@ -1,6 +1,7 @@
 import { tick } from 'svelte';
 
-const shownFor = 12_000;
+/** How long it stays, in ms: longer where there is something to decide. */
+const shownFor = { undo: 12_000, said: 5_000 };
 
 type Offer = { words: string; undo?: () => Promise<unknown> };
 
@@ -41,7 +42,10 @@ class Undo {
 
 	release(): void {
 		this.hold();
-		this.#timer = setTimeout(() => (this.#offer = null), shownFor);
+		this.#timer = setTimeout(
+			() => (this.#offer = null),
+			shownFor[this.#offer?.undo ? 'undo' : 'said']
+		);
 	}
 }
 
