@@ -11,7 +11,6 @@ import {
 	type Version
 } from '#shared/library.ts';
 import { api } from '../api.ts';
-import { Live } from '../db/live.svelte.ts';
 import { local } from '../db/local.ts';
 
 /** The names of the things of a kind that are starred. */
@@ -32,21 +31,12 @@ export async function collections(): Promise<Collection[]> {
 	return all.filter(({ trashedAt }) => trashedAt === null).sort(byPlace);
 }
 
-/** All folders, also what is in the trash; null until they have been read. */
-export function allCollections(): Live<Collection[] | null> {
-	return new Live<Collection[] | null>(() => local().collections.toArray(), null);
-}
-
 /** What was thrown away, last first: of folders that went together, the one they went with. */
 export async function trashedCollections(): Promise<Collection[]> {
 	const all = await local().collections.toArray();
 	return all
 		.filter(({ id, trashedAt, trashedWith }) => trashedAt !== null && trashedWith === id)
 		.sort((a, b) => compare(b.trashedAt ?? '', a.trashedAt ?? ''));
-}
-
-export function collectionOf(id: Id): Promise<Collection | undefined> {
-	return local().collections.get(id);
 }
 
 /** Those of the folders that are here, by id. */
@@ -80,11 +70,6 @@ export async function tagsOn(thing: ThingName): Promise<string[]> {
 	return rows.map(({ tag }) => tag);
 }
 
-/** What carries a tag of this person. */
-export async function thingsTagged(tag: string): Promise<ThingName[]> {
-	return (await local().taggings.where({ tag }).toArray()).map(({ thing }) => thing);
-}
-
 /** A person's own tags, in the order of the alphabet. */
 export async function tagsInUse(): Promise<string[]> {
 	return (await local().taggings.orderBy('tag').uniqueKeys()) as string[];
@@ -99,11 +84,6 @@ export async function bookmarksIn(thing: ThingName): Promise<Bookmark[]> {
 /** All bookmarks, the latest first. */
 export async function bookmarks(): Promise<Bookmark[]> {
 	return (await local().bookmarks.toArray()).sort((a, b) => compare(b.id, a.id));
-}
-
-export async function bookmarksOf(ids: Id[]): Promise<Map<Id, Bookmark>> {
-	const found = await local().bookmarks.bulkGet(ids);
-	return new Map(found.flatMap((bookmark) => (bookmark ? [[bookmark.id, bookmark]] : [])));
 }
 
 /** Those of the things that are of a kind, by id. */

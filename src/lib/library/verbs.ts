@@ -5,13 +5,11 @@ import { Folders } from '#shared/folders.ts';
 import { newId, type Id } from '#shared/id.ts';
 import {
 	addCollection,
-	addFavourite,
 	addItem,
 	changeBookmark,
 	changeCollection,
 	moveCollection,
 	moveItem,
-	removeFavourite,
 	trashCollection,
 	type Bookmark,
 	type Collection,
@@ -21,14 +19,6 @@ import { local } from '../db/local.ts';
 import { mutate } from '../sync/mutate.ts';
 import { placeAt, placeAtEnd } from './places.ts';
 import { byPlace, collections, itemsIn } from './queries.ts';
-
-/** Puts a star on a thing, or takes it off. */
-export async function toggleFavourite(thing: ThingName): Promise<void> {
-	const starred = (await local().favourites.where({ thing }).count()) > 0;
-	await (starred
-		? mutate(removeFavourite, { thing })
-		: mutate(addFavourite, { id: newId(), thing }));
-}
 
 /** Makes a folder, last in its parent; answers its id. */
 export async function makeCollection(name: string, parentId: Id | null = null): Promise<Id> {
