@@ -7,6 +7,8 @@ export default {
 	kit: {
 		// One static shell for every URL: the screens render from what the device keeps (decision 0003).
 		adapter: adapter({ fallback: 'index.html', precompress: true }),
+		// One entry, which vite.config.ts cuts into the first screen and the others.
+		output: { bundleStrategy: 'single' },
 		alias: { $ui: 'src/lib/ui' },
 		// The server lifts this policy from the meta element into the header (server/http/shell.ts).
 		csp: {

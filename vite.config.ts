@@ -1,7 +1,7 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { SvelteKitPWA, type SvelteKitPWAOptions } from '@vite-pwa/sveltekit';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /** The server beside which `vite dev` runs. What it answers itself is handed on to it. */
 const server = process.env.TALAS_SERVER ?? 'http://localhost:4001';
@@ -60,14 +60,49 @@ const pwa: Partial<SvelteKitPWAOptions> = {
 	}
 };
 
+/** What a stranger's first screen grows from: the app itself, and the page of signing in. */
+const roots = [
+	/kit\/src\/runtime\/client\/bundle\.js$/,
+	/src\/routes\/(\(door\)\/)?\+(layout|error)\.(svelte|ts)$/,
+	/src\/routes\/\(door\)\/sign-in\/\+page\.svelte$/
+];
+/** What Kit writes for each page or layout, to load it by: one line. */
+const node = /client-optimized\/nodes\/\d+\.js$/;
+
 /**
- * What at least four screens share comes in one file, so that a first visit asks for few files,
- * also over HTTP/1.1; what only some of them use (dialogs, the database) stays apart.
+ * All that the first screen needs comes in one file, asked for with the page itself: a first visit
+ * waits once, not three times. What at least four other screens share comes in a second one, and
+ * what only some use stays apart. Kit's strategy `single` means one file for the whole app; cutting
+ * that file again is done here.
  */
-const shared = { name: 'talas', minShareCount: 4 };
+function firstScreen(): Plugin {
+	const modules = new Set<string>();
+	const groups = [
+		{ name: 'first', priority: 2, test: (id: string) => modules.has(id) },
+		{ name: 'talas', priority: 1, minShareCount: 4 }
+	];
+	return {
+		name: 'talas:first-screen',
+		apply: 'build',
+		applyToEnvironment: ({ name }) => name === 'client',
+		buildEnd() {
+			const all = [...this.getModuleIds()];
+			const imports = (id: string) => this.getModuleInfo(id)?.importedIds ?? [];
+			const found = all.filter((id) => roots.some((root) => root.test(id)));
+			for (const id of found) {
+				if (!modules.has(id)) found.push(...imports(id));
+				modules.add(id);
+			}
+			const doors = all.filter(
+				(id) => node.test(id) && imports(id).every((one) => modules.has(one))
+			);
+			for (const id of doors) modules.add(id);
+		},
+		outputOptions: (options) => ({ ...options, codeSplitting: { groups } })
+	};
+}
 
 export default defineConfig({
-	build: { rolldownOptions: { output: { codeSplitting: { groups: [shared] } } } },
 	plugins: [
 		paraglideVitePlugin({
 			project: './project.inlang',
@@ -75,6 +110,7 @@ export default defineConfig({
 			strategy: ['localStorage', 'preferredLanguage', 'baseLocale']
 		}),
 		sveltekit(),
+		firstScreen(),
 		SvelteKitPWA(pwa)
 	],
 	server: {

@@ -45,10 +45,12 @@ export const nextVersion = 'the next one';
 export async function buildBroken(): Promise<string> {
 	return keep(join(fingerprint(), 'broken'), async (draft) => {
 		await cp(await buildNext(), draft, { recursive: true });
-		const nodes = join(draft, '_app', 'immutable', 'nodes');
-		const lost = (await readdir(nodes)).filter((file) => file.startsWith('9.'));
-		if (lost.length === 0) throw new Error('There is nothing to lose in this build.');
-		for (const file of lost) await rm(join(nodes, file));
+		const chunks = join(draft, '_app', 'immutable', 'chunks');
+		const page = await readFile(join(draft, 'index.html'), 'utf8');
+		const files = await readdir(chunks);
+		const lost = files.find((file) => file.endsWith('.js') && !page.includes(file));
+		if (!lost) throw new Error('There is nothing to lose in this build.');
+		for (const packed of ['', '.br', '.gz']) await rm(join(chunks, lost + packed), { force: true });
 	});
 }
 
