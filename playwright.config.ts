@@ -1,23 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig, devices } from '@playwright/test';
-import { findChromium } from './tools/chromium.js';
+import { browserOptions } from './tests/support/browser.ts';
 
-// The processes that Playwright starts for its tests read this file again: they need not search.
-const chromium = (process.env.TALAS_CHROMIUM ??= findChromium() ?? '');
+const launchOptions = browserOptions();
 const wanted = (process.env.TALAS_BROWSERS ?? 'chromium').split(',');
-
-/** Chromium's sandbox cannot be had by root, nor where AppArmor takes user namespaces away. */
-function sandboxWorks() {
-	const rule = '/proc/sys/kernel/apparmor_restrict_unprivileged_userns';
-	const taken = existsSync(rule) && readFileSync(rule, 'utf8').trim() === '1';
-	return process.getuid?.() !== 0 && !taken;
-}
-
-/** `executablePath` means the whole browser without a window, as people have it: see `--headless`. */
-const launchOptions = {
-	executablePath: chromium || undefined,
-	chromiumSandbox: sandboxWorks()
-};
 
 export default defineConfig({
 	testDir: 'tests/journeys',
