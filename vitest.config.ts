@@ -2,7 +2,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
 
 /** Slow machines are no reason to fail; a test that hangs still ends. */
-const patience = { testTimeout: 30_000, hookTimeout: 120_000 };
+const patience = { testTimeout: 120_000, hookTimeout: 180_000 };
 
 export default defineConfig({
 	test: {
