@@ -447,6 +447,57 @@ describe.each(kinds)('two devices of one person (%s)', (kind) => {
 		});
 	});
 
+	describe('left to itself', () => {
+		test('it sends when there is a way, as soon as it is woken, and asks for what is new', async () => {
+			phone.offline = true;
+			const end = new AbortController();
+			const done = phone.sync.run(end.signal);
+			await write(phone, 'one');
+			await expect.poll(() => phone.requests.length).toBeGreaterThan(0);
+			phone.offline = false;
+			phone.sync.wake();
+			await expect.poll(() => waiting(phone)).toEqual([]);
+			await expect.poll(() => phone.local.accepted.count()).toBe(0);
+			await write(desk, 'two');
+			await desk.settle();
+			phone.sync.want('pull');
+			await expect.poll(() => bodies(phone)).toEqual(['one', 'two']);
+			await write(phone, 'three');
+			await expect.poll(() => waiting(phone)).toEqual([]);
+			end.abort();
+			await done;
+		});
+
+		test('a session that ended pauses it, and signing in again lets it go on', async () => {
+			const { post } = phone.sync.world;
+			phone.sync.world.post = () => Promise.reject(new ProblemError('session-ended'));
+			const end = new AbortController();
+			const done = phone.sync.run(end.signal);
+			await write(phone, 'one');
+			await new Promise((over) => setTimeout(over, 50));
+			expect(await waiting(phone)).toHaveLength(1);
+			phone.sync.world.post = post;
+			phone.sync.wake();
+			await expect.poll(() => waiting(phone)).toEqual([]);
+			end.abort();
+			await done;
+		});
+
+		test('kinds that came before this code knew them are there when it does', async () => {
+			await write(phone, 'one');
+			await phone.settle();
+			desk.local.kinds = desk.local.kinds.filter((kind) => kind !== 'notes');
+			await desk.sync.pull();
+			expect(await desk.local.cursors.get(mine)).toMatchObject({ strays: ['notes'] });
+			desk.local.kinds = phone.local.kinds;
+			const end = new AbortController();
+			const done = desk.sync.run(end.signal);
+			await expect.poll(() => bodies(desk)).toEqual(['one']);
+			end.abort();
+			await done;
+		});
+	});
+
 	describe('in two tabs', () => {
 		test('both send the same outbox at the same time, and each thing takes effect once', async () => {
 			const id = await write(phone, 'one');

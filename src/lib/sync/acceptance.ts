@@ -11,11 +11,13 @@ import type { Truth } from './truth.ts';
  */
 export async function retire(truth: Truth, pulled: boolean): Promise<void> {
 	const { accepted } = truth.draft.local;
+	const over: number[] = [];
 	for (const each of await accepted.orderBy('order').toArray()) {
 		if (!(await isHere(truth, each, pulled))) continue;
-		await accepted.delete(each.order);
+		over.push(each.order);
 		truth.leave(each);
 	}
+	if (over.length > 0) await accepted.bulkDelete(over);
 }
 
 async function isHere(truth: Truth, { revisions }: Accepted, pulled: boolean): Promise<boolean> {

@@ -35,6 +35,8 @@ type Step = { touches: Set<Key>; reads: Set<Key>; undo: Map<Key, Stored | null> 
 
 /** More records than this are looked for by their range first: most are new then. */
 const many = 50;
+/** Records written in one go: the page stays smooth between them. */
+const atOnce = 200;
 
 export class Draft {
 	readonly local: Local;
@@ -168,7 +170,7 @@ export class Draft {
 			const table = this.local.table<Stored, Id>(kind);
 			const rows = changed.flatMap(({ now }) => (now ? [now] : []));
 			const gone = changed.filter(({ now }) => now === null).map(({ id }) => id);
-			if (rows.length > 0) await table.bulkPut(rows);
+			for (let i = 0; i < rows.length; i += atOnce) await table.bulkPut(rows.slice(i, i + atOnce));
 			if (gone.length > 0) await table.bulkDelete(gone);
 		}
 		await this.#saveImages(entries);

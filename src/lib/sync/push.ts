@@ -15,6 +15,7 @@ import {
 } from '#shared/feed.ts';
 import { skip } from '#shared/mutation.ts';
 import { ProblemError, type Problem } from '#shared/problem.ts';
+import type { Local } from '../db/local.ts';
 import type { Waiting } from '../db/plumbing.ts';
 import { knowHistory, retire } from './acceptance.ts';
 import { queued } from './batch.ts';
@@ -82,11 +83,11 @@ export class Pushing {
 			const { local } = truth.draft;
 			if ((await clientOf(local)).id !== clientId) return 'more';
 			await knowHistory(truth, answer);
+			const answered = await answersOf(local, sent, answer.results);
+			await acceptAll(local, answered);
 			let pushed: Pushed = 'more';
-			for (const result of answer.results) {
-				const waiting = await local.outbox.get(result.n);
-				if (!waiting || waiting.id !== sent.find(({ n }) => n === result.n)?.id) continue;
-				pushed = await settle(truth, waiting, result);
+			for (const each of answered) {
+				if (!isAccepted(each)) pushed = await settle(truth, each);
 				if (pushed !== 'more') break;
 			}
 			await retire(truth, false);
@@ -109,10 +110,41 @@ export class Pushing {
 	}
 }
 
-/** What the next one waits for: nothing, or that a failure passes. */
-async function settle(truth: Truth, waiting: Waiting, result: PushResult): Promise<Pushed> {
+type Answered = { waiting: Waiting; result: PushResult };
+
+/** The answers to what still waits as it was sent. */
+async function answersOf(
+	local: Local,
+	sent: Waiting[],
+	results: PushResult[]
+): Promise<Answered[]> {
+	const ids = new Map(sent.map(({ n, id }) => [n, id]));
+	const found = await local.outbox.bulkGet(results.map(({ n }) => n));
+	return results.flatMap((result, i) => {
+		const waiting = found[i];
+		return waiting && waiting.id === ids.get(result.n) ? [{ waiting, result }] : [];
+	});
+}
+
+function isAccepted({ waiting, result }: Answered): boolean {
+	return 'revisions' in result && waiting.name !== skip.name;
+}
+
+/** What was accepted waits no more; it is believed on until its effect has come back. */
+async function acceptAll(local: Local, answered: Answered[]): Promise<void> {
+	const taken = answered.filter(isAccepted);
+	const accepted = taken.map(({ waiting, result }) => ({
+		...waiting,
+		revisions: 'revisions' in result ? result.revisions : {}
+	}));
+	await local.outbox.bulkDelete(accepted.map(({ n }) => n));
+	await local.accepted.bulkAdd(accepted);
+}
+
+/** Anything but an acceptance. Answers what the next one waits for: nothing, or that a failure passes. */
+async function settle(truth: Truth, { waiting, result }: Answered): Promise<Pushed> {
 	const { local } = truth.draft;
-	if ('revisions' in result) await accept(truth, waiting, result.revisions);
+	if ('revisions' in result) await wasSkipped(truth, waiting, result.revisions);
 	else if (result.problem.code === 'client-forked') await renumber(local);
 	else if (result.problem.code === 'mutation-gap') await renumber(local);
 	else if (result.problem.retryable) return fail(truth, waiting, result.problem);
@@ -120,18 +152,12 @@ async function settle(truth: Truth, waiting: Waiting, result: PushResult): Promi
 	return 'more';
 }
 
-async function accept(truth: Truth, waiting: Waiting, revisions: Record<Scope, Revision>) {
-	const { local } = truth.draft;
-	await local.outbox.delete(waiting.n);
-	if (waiting.name !== skip.name) await local.accepted.add({ ...waiting, revisions } as never);
-	else await wasSkipped(truth, waiting, Object.keys(revisions).length > 0);
-}
-
 /** What was parked was applied after all, or it was not and may be sent anew. */
-async function wasSkipped(truth: Truth, { id }: Waiting, applied: boolean) {
-	const { attention } = truth.draft.local;
+async function wasSkipped(truth: Truth, { n, id }: Waiting, revisions: Record<Scope, Revision>) {
+	const { attention, outbox } = truth.draft.local;
+	await outbox.delete(n);
 	const parked = await attention.get(id);
-	if (parked && applied) await attention.delete(id);
+	if (parked && Object.keys(revisions).length > 0) await attention.delete(id);
 	else if (parked?.again) await requeue(truth, parked);
 }
 

@@ -22,14 +22,19 @@ import { Pushing } from './push.ts';
 import { Outdated, rebase, type Basis } from './rebase.ts';
 import type { World } from './world.ts';
 
+/** Milliseconds between two comparisons with the server. */
+const checkEvery = 1_800_000;
+
 export class Sync {
 	readonly basis: Basis;
 	readonly world: World;
 	readonly pushing: Pushing;
 	readonly #pauses: Pauses;
 	#frames: Frame[] = [];
-	#wanted = { push: true, pull: true };
+	#wanted = { push: true, pull: true, check: false };
 	#stirred = () => {};
+	/** Whether kinds that are new to this code were looked for. */
+	#adopted = false;
 
 	constructor(local: Local, me: { id: string }, twins: Iterable<Twin>, world: World) {
 		this.basis = { local, ...believer(me, twins) };
@@ -71,18 +76,20 @@ export class Sync {
 			(last) => last !== undefined && this.want('push')
 		);
 		signal.addEventListener('abort', () => this.#stirred());
-		this.#wanted = { push: true, pull: true };
+		const checking = setInterval(() => this.want('check'), checkEvery);
+		this.#wanted = { push: true, pull: true, check: false };
 		try {
 			while (!signal.aborted) {
 				const worked = await this.#try(signal);
 				if (!worked && !signal.aborted) await this.#rest();
 			}
 		} finally {
+			clearInterval(checking);
 			unwatch();
 		}
 	}
 
-	want(what: 'push' | 'pull'): void {
+	want(what: 'push' | 'pull' | 'check'): void {
 		this.#wanted[what] = true;
 		this.#stirred();
 	}
@@ -149,13 +156,20 @@ export class Sync {
 	}
 
 	async #work(): Promise<boolean> {
-		const { push, pull } = this.#wanted;
+		const { push, pull, check } = this.#wanted;
 		const may = this.#pauses.over();
+		if (!this.#adopted) await this.#adopt();
 		if (this.#frames.length > 0) await this.takeFrames();
 		else if (push && may) await this.#pushOnce();
 		else if (pull && may) await this.#pullOnce();
+		else if (check && may) await this.#checkOnce();
 		else return false;
 		return true;
+	}
+
+	async #adopt() {
+		await this.#kept(() => rebase(this.basis, (truth) => truth.adopt()));
+		this.#adopted = true;
 	}
 
 	async #pushOnce() {
@@ -182,13 +196,20 @@ export class Sync {
 		}
 	}
 
+	/** It is done when there is nothing else to do; if it fails, the next time will come. */
+	async #checkOnce() {
+		this.#wanted.check = false;
+		await this.check();
+	}
+
 	/** Until something is wanted, or the pause is over. */
 	async #rest(): Promise<void> {
-		const { push, pull } = this.#wanted;
-		if (this.#frames.length > 0 || ((push || pull) && this.#pauses.over())) return;
+		const { push, pull, check } = this.#wanted;
+		const wanted = push || pull || check;
+		if (this.#frames.length > 0 || (wanted && this.#pauses.over())) return;
 		await new Promise<void>((stirred) => {
 			this.#stirred = stirred;
-			if (push || pull) this.#pauses.then(stirred);
+			if (wanted) this.#pauses.then(stirred);
 		});
 		this.#stirred = () => {};
 	}

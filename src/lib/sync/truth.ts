@@ -69,6 +69,14 @@ export class Truth {
 		await this.draft.local.tombstones.where('scope').equals(scope).delete();
 	}
 
+	/** This code knows kinds that older code left out: their scopes are filled anew. */
+	async adopt(): Promise<void> {
+		const { cursors, kinds } = this.draft.local;
+		for (const { scope, strays = [] } of await cursors.toArray()) {
+			if (strays.some((kind) => kinds.includes(kind))) await this.reset(scope);
+		}
+	}
+
 	/** Another history: what was counted before means nothing any more. */
 	async resetAll(): Promise<void> {
 		for (const cursor of await this.draft.local.cursors.toArray()) this.#put(begunAnew(cursor));
