@@ -19,14 +19,13 @@ Dexie.on('storagemutated', (parts) => {
 export async function idsInOrder(me: Id, order: Order): Promise<Id[]> {
 	const { name } = local();
 	const key = `${name} ${me} ${order}`;
-	const known = kept.get(key);
-	// Whoever watches this has to hear of every change in the range and in the trash, also when it is
-	// not read again.
-	if (known) {
+	if (kept.has(key)) {
+		// Whoever watches this has to hear of every change in the range and in the trash, also when it
+		// is not read again. Only then is it taken: a live query may run before what it had is let go.
 		await rangeOf(me, order).limit(1).primaryKeys();
 		await local().products.orderBy('trashedAt').limit(1).primaryKeys();
 	}
-	const ids = known ?? read(me, order);
+	const ids = kept.get(key) ?? read(me, order);
 	kept.set(key, ids);
 	ids.catch(() => kept.delete(key));
 	return ids;
