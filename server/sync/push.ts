@@ -43,16 +43,18 @@ export class Pushes {
 	async push(me: Acting, request: PushRequest, requestId: string): Promise<PushAnswer> {
 		const { clientId, mutations, seen } = request;
 		const skew = Date.now() - Date.parse(request.sentAt);
-		const mine = new Set(await scopesOfAccount(this.#db, me.id));
 		await this.#forgetSeen(me, clientId, seen);
 		const results: PushResult[] = [];
 		for (const queued of mutations) {
 			const at = clamp(Date.parse(queued.at) + skew, me);
 			const result = await this.#answer(me, clientId, queued, at, requestId);
-			results.push('revisions' in result ? within(mine, result) : result);
+			results.push(result);
 			if ('problem' in result && endsBatch(result.problem)) break;
 		}
-		return { ...(await this.#standing(me, clientId)), results };
+		// Asked last: what the batch joined counts, what it left does not.
+		const mine = new Set(await scopesOfAccount(this.#db, me.id));
+		const shown = results.map((each) => ('revisions' in each ? within(mine, each) : each));
+		return { ...(await this.#standing(me, clientId)), results: shown };
 	}
 
 	/** The answer to one mutation, of now or of before. */

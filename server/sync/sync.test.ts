@@ -290,6 +290,30 @@ eachDatabase('the feeds', (open) => {
 			expect(skipped.results).toEqual(before.results);
 		});
 
+		test('what a mutation joins is answered too, and what it leaves is not', async () => {
+			const scope = await room();
+			const moved = note('moved');
+			const enter = mutation('notes.enter', z.strictObject({}));
+			const own = new Pushes(
+				db(),
+				feeds,
+				[
+					on(enter, async (tx) => {
+						await leave(tx, me.id, scope, 'member');
+						await join(tx, me.id, `room:${moved.id}`, 'member');
+						await tx.insert(notes).values({ ...moved, scope: `room:${moved.id}` });
+						publish(tx, `room:${moved.id}`, 'notes', moved.id);
+					})
+				],
+				() => {}
+			);
+			const sentAt = new Date().toISOString();
+			const mutations = [queued(1, enter, {})];
+			const { results } = await own.push(me, { clientId, sentAt, seen: 0, mutations }, 'test');
+			const [{ revisions } = { revisions: {} }] = results as { revisions: Record<Scope, number> }[];
+			expect(Object.keys(revisions).sort()).toEqual([mine, `room:${moved.id}`].sort());
+		});
+
 		test('a number that jumps ahead is a gap, and nothing of the batch is done', async () => {
 			const answer = await send([queued(3, writeNote, note('early'))]);
 			expect(answer.results).toMatchObject([
