@@ -51,8 +51,17 @@ class Undo {
 
 export const undo = new Undo();
 
-/** Puts the focus where the eye goes after a row is gone: on its successor, else on the heading. */
+/** How long a live query may take to tell of a change, in ms. */
+const settling = 150;
+
+/**
+ * Puts the focus where the eye goes after a row is gone: on its successor, else on the content. What
+ * was focused may go too, once the lists have heard of the change: then it is looked for again.
+ */
 export async function focusAfter(next: () => HTMLElement | null | undefined): Promise<void> {
+	const focus = () => (next() ?? document.getElementById('main'))?.focus();
 	await tick();
-	(next() ?? document.getElementById('main'))?.focus();
+	focus();
+	await new Promise((later) => setTimeout(later, settling));
+	if (document.activeElement === document.body) focus();
 }
