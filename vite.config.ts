@@ -33,6 +33,22 @@ const manifest: SvelteKitPWAOptions['manifest'] = {
 		{ src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },
 		{ src: '/icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
 		{ src: '/mark.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' }
+	],
+	screenshots: [
+		{
+			src: '/screenshots/wide.png',
+			sizes: '1280x800',
+			type: 'image/png',
+			form_factor: 'wide',
+			label: 'All your gear, on a desktop'
+		},
+		{
+			src: '/screenshots/narrow.png',
+			sizes: '780x1688',
+			type: 'image/png',
+			form_factor: 'narrow',
+			label: 'All your gear, on a phone'
+		}
 	]
 };
 
