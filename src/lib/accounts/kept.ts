@@ -37,16 +37,21 @@ export class Kept {
 		await this.local.settings.put({ key: 'profile', value: profile });
 	}
 
-	/** How many changes only this device has. */
-	unsent(): Promise<number> {
-		return this.local.outbox.count();
+	/** How many changes only this device has, refused ones included. */
+	async unsent(): Promise<number> {
+		return (await this.#unsent()).length;
 	}
 
 	/** Those changes as a file that a person can keep: JSON, readable without Talas. */
 	async exportUnsent(handle: string | undefined): Promise<Blob> {
-		const changes = await this.local.outbox.toArray();
+		const changes = await this.#unsent();
 		const content = { talas: 'unsent', account: handle, changes };
 		return new Blob([JSON.stringify(content, null, '\t')], { type: 'application/json' });
+	}
+
+	async #unsent() {
+		const { unsentIn } = await import('../db/local.ts');
+		return unsentIn(this.local);
 	}
 
 	close(): void {

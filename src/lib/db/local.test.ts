@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, test } from 'vitest';
 import Dexie from 'dexie';
 import { newId } from '#shared/id.ts';
+import type { Problem } from '#shared/problem.ts';
 import {
 	codeVersion,
 	countUnsent,
@@ -43,6 +44,24 @@ describe('the database of one account', () => {
 		const { local: theirs } = await open(two);
 		expect(await theirs.outbox.count()).toBe(0);
 		expect(await countUnsent(one)).toBe(1);
+	});
+
+	test('what was refused counts as work that only this device has, what is skipped does not', async () => {
+		const userId = newId();
+		const { local } = await open(userId);
+		const [kept, skipped] = [change(1), { ...change(2), name: 'sync.skip' }];
+		const lastError: Problem = {
+			type: 'urn:talas:problem:rejected-by-state',
+			title: 'Things have changed',
+			status: 409,
+			code: 'rejected-by-state',
+			detail: 'Things have changed',
+			requestId: 'one',
+			retryable: false
+		};
+		await local.outbox.add(skipped);
+		await local.attention.add({ ...kept, state: 'refused', attempts: 0, lastError });
+		expect(await countUnsent(userId)).toBe(1);
 	});
 
 	test('asking for unsent work of an account that was never here makes no database', async () => {

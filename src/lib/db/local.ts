@@ -11,6 +11,7 @@
  */
 import Dexie, { liveQuery, type DexieOptions, type EntityTable, type Table } from 'dexie';
 import type { Id } from '#shared/id.ts';
+import { skip } from '#shared/mutation.ts';
 import { ProblemError } from '#shared/problem.ts';
 import { tables as domainTables, tablesVersion } from '../domains.ts';
 import type {
@@ -142,7 +143,17 @@ export function hasLocal(userId: Id): Promise<boolean> {
 export async function countUnsent(userId: Id): Promise<number> {
 	if (!(await hasLocal(userId))) return 0;
 	const local = await openLocal(userId, { outdated() {}, gone() {} });
-	return local.outbox.count().finally(() => local.close());
+	const unsent = await unsentIn(local).finally(() => local.close());
+	return unsent.length;
+}
+
+/** Work that only this device has: what waits, and what was refused or parked until somebody decides. */
+export async function unsentIn(local: Local): Promise<(Waiting | Attention)[]> {
+	return local.transaction('r', local.outbox, local.attention, async () => {
+		const waiting = await local.outbox.orderBy('n').toArray();
+		const refused = await local.attention.toArray();
+		return [...waiting.filter(({ name }) => name !== skip.name), ...refused];
+	});
 }
 
 /** A remembered value, or undefined. */
