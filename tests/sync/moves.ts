@@ -55,7 +55,18 @@ const ofNotes: Move[] = [
 	{ mutation: notes.leaveRoom, args: (hand) => ({ scope: room(hand) }) }
 ];
 
+const only = (...mutations: Mutation[]) =>
+	ofNotes.filter(({ mutation }) => mutations.includes(mutation));
+const tidying = only(notes.writeNote, notes.tidy, notes.placeNote, notes.editNote, notes.dropNote);
+const moving = only(
+	notes.writeNote,
+	notes.moveNote,
+	notes.editNote,
+	notes.leaveRoom,
+	notes.joinRoom
+);
+
 /** What a play may be about: moves that meet on the same things. */
-export const themes: Move[][] = [ofNotes, ...domainThemes];
+export const themes: Move[][] = [ofNotes, tidying, moving, ...domainThemes];
 
 export const moves: Move[] = [...new Set(themes.flat())];

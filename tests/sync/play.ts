@@ -6,7 +6,7 @@ import { type Scope } from '#shared/feed.ts';
 import { newId, type Id } from '#shared/id.ts';
 import { readers } from '#server/domains.ts';
 import type { Acting } from '#server/http/tokens.ts';
-import { scopesOfAccount } from '#server/sync/memberships.ts';
+import { join, scopesOfAccount } from '#server/sync/memberships.ts';
 import type { Attention, Waiting } from '../../src/lib/db/plumbing.ts';
 import type { Stored } from '../../src/lib/db/records.ts';
 import { Device, type Fate } from './device.ts';
@@ -21,7 +21,7 @@ const who = fc.nat(4);
 const dice = fc.array(fc.nat(1_000), { minLength: 4, maxLength: 4 });
 
 const step = fc.oneof(
-	{ weight: 12, arbitrary: fc.record({ do: fc.constant('act' as const), who, dice }) },
+	{ weight: 16, arbitrary: fc.record({ do: fc.constant('act' as const), who, dice }) },
 	{ weight: 6, arbitrary: fc.record({ do: fc.constant('push' as const), who, fate }) },
 	{ weight: 5, arbitrary: fc.record({ do: fc.constant('pull' as const), who, fate }) },
 	{ weight: 4, arbitrary: fc.record({ do: fc.constant('hear' as const), who, dice }) },
@@ -30,17 +30,17 @@ const step = fc.oneof(
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('skew' as const), who, dice }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('break' as const), who, dice }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('decide' as const), who, dice }) },
-	{ weight: 1, arbitrary: fc.record({ do: fc.constant('back up' as const) }) },
-	{ weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const) }) }
+	{ weight: 2, arbitrary: fc.record({ do: fc.constant('back up' as const) }) },
+	{ weight: 2, arbitrary: fc.record({ do: fc.constant('restore' as const) }) }
 );
 
 export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 export const plays = fc.record({
-	theme: fc.nat(4),
+	theme: fc.nat(6),
 	people: fc.integer({ min: 1, max: 2 }),
 	devices: fc.integer({ min: 2, max: 5 }),
-	steps: fc.array(step, { minLength: 4, maxLength: 30 })
+	steps: fc.array(step, { minLength: 8, maxLength: 30, size: 'max' })
 });
 
 export type Play = typeof plays extends fc.Arbitrary<infer T> ? T : never;
@@ -83,6 +83,7 @@ export class Theatre {
 		broken.clear();
 		await forget(this.#db);
 		for (let i = 0; i < people; i++) this.#people.push(await meet(this.#stage));
+		for (const me of this.#people) await this.#seat(me);
 		for (let i = 0; i < devices; i++) {
 			const me = this.#people[i % people];
 			if (!me) throw new Error('Nobody is here.');
@@ -90,6 +91,12 @@ export class Theatre {
 			await device.connect();
 			this.#devices.push(device);
 		}
+	}
+
+	/** Everyone is in one room at first; the other one has to be found. */
+	async #seat(me: Acting) {
+		const [room = ''] = this.#rooms;
+		await this.#stage.talas.feeds.write((tx) => join(tx, me.id, room, 'member'));
 	}
 
 	async #step(step: Step) {
@@ -138,7 +145,8 @@ export class Theatre {
 		const draw = (below: number) => (dice[next++ % dice.length] ?? 0) % below;
 		const some = async (kind: string): Promise<Id> => {
 			const ids = await device.local.table<Stored, Id>(kind).toCollection().primaryKeys();
-			return ids.sort()[draw(ids.length + 1)] ?? newId();
+			if (ids.length === 0 || draw(10) === 0) return newId();
+			return ids.sort()[draw(ids.length)] ?? newId();
 		};
 		return { device, rooms: this.#rooms, draw, some };
 	}

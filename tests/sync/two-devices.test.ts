@@ -160,7 +160,13 @@ describe.each(kinds)('two devices of one person (%s)', (kind) => {
 			await desk.settle();
 			await phone.settle();
 			expect(await bodies(phone)).toEqual(['kept', 'moved']);
-			await desk.sync.mutate(moveNote, { id: moved, scope: mine });
+			for (const scope of [mine, room, mine]) {
+				await desk.sync.mutate(moveNote, { id: moved, scope });
+				await desk.settle();
+				await phone.settle();
+				expect(await bodies(phone)).toEqual(['kept', 'moved']);
+				expect(await phone.local.notes.get(moved)).toMatchObject({ _scope: scope });
+			}
 			await desk.sync.mutate(leaveRoom, { scope: room });
 			await desk.settle();
 			await phone.settle();
@@ -406,6 +412,20 @@ describe.each(kinds)('two devices of one person (%s)', (kind) => {
 			expect(await bodies(desk)).toEqual(['after', 'before']);
 			expect(await desk.notes()).toEqual(await phone.notes());
 			expect(await desk.local.notes.get(id)).toMatchObject({ edits: 1 });
+		});
+
+		test('a restored server that counted on past this device is not taken for the old one', async () => {
+			await write(phone, 'kept');
+			await phone.settle();
+			const copy = await backUp(stage.talas.db);
+			await write(desk, 'forgotten');
+			await desk.settle();
+			await restore(stage.talas.db, copy);
+			for (const body of ['new 1', 'new 2', 'new 3']) await write(phone, body);
+			await phone.settle();
+			await desk.settle();
+			expect(await bodies(desk)).toEqual(['kept', 'new 1', 'new 2', 'new 3']);
+			await consistent(desk);
 		});
 
 		test('a cursor from the future starts again; a scope of others is left', async () => {
