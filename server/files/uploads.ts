@@ -12,6 +12,7 @@ import { createMiddleware } from 'hono/factory';
 import { Id } from '#shared/id.ts';
 import { ProblemError, type ProblemCode } from '#shared/problem.ts';
 import type { Db } from '#server/db/client.ts';
+import { describe } from '#server/http/describe.ts';
 import { signedIn, type SignedInHttp } from '#server/http/session.ts';
 import type { Talas } from '#server/talas.ts';
 import { mustChange, mustChangeVersion } from './access.ts';
@@ -77,21 +78,23 @@ export function uploads(talas: Talas) {
 				said.headers.set('tus-checksum-algorithm', algorithms.join(','));
 				return said;
 			})
-			.use('*', spokenHere, signedIn)
-			.post('/', async (c) => {
+			.use('*', signedIn, spokenHere)
+			.post('/', describe('Begin an upload (tus 1.0)', { 201: null }), async (c) => {
 				const version = await versionToSend(talas.db, c);
 				// The record says that it is on its way before the first byte is.
 				await setState(talas, version.id, { state: 'uploading', failure: null });
 				return answer(c, version);
 			})
 			// Hono hands HEAD to GET.
-			.get('/:id', async (c) => {
+			.get('/:id', describe('How far an upload is: HEAD (tus 1.0)', { 200: null }), async (c) => {
 				if (c.req.raw.method !== 'HEAD') throw new ProblemError('not-found');
 				const version = await versionAsked(talas.db, c);
 				return version.state === 'ready' ? whole(version) : answer(c, version);
 			})
-			.patch('/:id', async (c) => answer(c, await versionAsked(talas.db, c)))
-			.delete('/:id', async (c) => {
+			.patch('/:id', describe('Send a piece (tus 1.0)', { 204: null }), async (c) =>
+				answer(c, await versionAsked(talas.db, c))
+			)
+			.delete('/:id', describe('Give an upload up (tus 1.0)', { 204: null }), async (c) => {
 				const version = await versionAsked(talas.db, c);
 				const said = await answer(c, version);
 				await setState(talas, version.id, { state: 'waiting', failure: null });
