@@ -11,8 +11,8 @@ export default defineConfig({
 	forbidOnly: Boolean(process.env.CI),
 	retries: 0,
 	workers: 2,
-	timeout: 90_000,
-	expect: { timeout: 15_000 },
+	timeout: 180_000,
+	expect: { timeout: 30_000 },
 	reporter: [['list'], ['json', { outputFile: 'tests/.artifacts/journeys.json' }]],
 	use: {
 		actionTimeout: 30_000,

@@ -31,7 +31,7 @@ for (const reading of readings) {
 	const words = `${colorScheme}, ${viewport.width} wide, in ${locale}`;
 
 	test(`every page can be read by everyone: ${words}`, async ({ startTalas, takeDevice }, info) => {
-		test.setTimeout(300_000);
+		test.setTimeout(600_000);
 		const [at, nina] = [await startTalas(), meet('Nina')];
 		const { page } = await takeDevice({ at, ...reading, reducedMotion: 'reduce' });
 		const read = async (path: string) => {

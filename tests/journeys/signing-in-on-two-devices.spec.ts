@@ -35,7 +35,6 @@ test('a device signed out from another keeps what it shows, and asks to sign in 
 	await laptop.page.getByRole('button', { name: /^Sign out of / }).click();
 	await expect(devices).toHaveCount(1);
 
-	await phone.page.reload();
 	const banner = phone.page.getByRole('complementary', { name: 'Sign in again' });
 	await expect(banner).toContainText('What is on this device is still here');
 	await isAtHome(phone, nina);
@@ -62,7 +61,6 @@ test('signing out everywhere reaches every device, this one included', async ({ 
 	await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
 	await expect(laptop.page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 
-	await phone.page.reload();
 	await expect(phone.page.getByRole('complementary', { name: 'Sign in again' })).toBeVisible();
 	await isAtHome(phone, nina);
 });
