@@ -11,11 +11,11 @@ import { status } from '$lib/sync/status.svelte.ts';
 install.start();
 
 export const init: ClientInit = () => {
+	updates.start();
 	status.start();
 	account.start();
 	onNews((news) => news === 'too-old' && updates.outdated());
-	// Where it happens on the way to another page, Kit goes there by itself, or calls handleError.
-	addEventListener('vite:preloadError', () => setTimeout(() => updates.mend(), 2_000));
+	addEventListener('vite:preloadError', mendSoon);
 	register().catch(reportError);
 };
 
@@ -23,10 +23,15 @@ export const init: ClientInit = () => {
 export const handleError: HandleClientError = ({ error, status, message }) => {
 	const reference = referenceOf(error);
 	if (status !== 404) console.error(`[${reference}]`, error);
-	if (isChunkError(error)) void updates.mend();
+	if (isChunkError(error)) mendSoon();
 	if (error instanceof ProblemError) return { message: error.message, code: error.code, reference };
 	return { message, reference };
 };
+
+/** On the way to another page of a newer version Kit goes there by itself: that must come first. */
+function mendSoon() {
+	setTimeout(() => updates.mend(), 2_000);
+}
 
 /** The server's own reference if it gave one, so that an operator finds the fault in its log. */
 function referenceOf(error: unknown): string {

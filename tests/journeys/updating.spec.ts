@@ -153,6 +153,28 @@ test('a browser without service workers is reloaded once when its version is gon
 	expect(loads.count()).toBeLessThanOrEqual(2);
 });
 
+test('what somebody types is never lost to a part of the app that is gone', async ({
+	deployed,
+	next,
+	takeDevice
+}) => {
+	const device = await takeDevice({ at: deployed.at, serviceWorkers: 'block' });
+	await register(device, nina);
+	await device.page.goto('/settings');
+	const name = device.page.getByLabel('Name', { exact: true });
+	await name.fill('Nina S.');
+	const loads = countLoads(device.page);
+	await deployed.deploy(next);
+	const missed = device.page.waitForResponse((answer) => answer.status() === 404);
+	await device.page.getByRole('link', { name: 'Storage' }).hover();
+	await missed;
+	await isOffered(device.page);
+	await expect(name).toHaveValue('Nina S.');
+	expect(loads.count()).toBe(0);
+	await device.page.getByRole('link', { name: 'Storage' }).click();
+	await isNew(device.page);
+});
+
 /** How often a tab loaded a page since then. */
 function countLoads(page: Page) {
 	let loads = 0;

@@ -5,7 +5,7 @@
  * taken over (`controllerchange`), and never while something holds it (`hold`: a recording, an
  * upload). The other tabs show the announcement too, and reload by themselves only when nobody sees
  * them and nothing typed in them would be lost. A page that could not load a part of itself is
- * reloaded once, not in a circle.
+ * reloaded once, not in a circle, and not while something typed in it would be lost.
  */
 const hour = 3_600_000;
 const mendedKey = 'talas-mended';
@@ -30,6 +30,11 @@ class Updates {
 		return 'serviceWorker' in navigator;
 	}
 
+	/** Begins to note what must not be lost by a reload. Once, when the app starts. */
+	start(): void {
+		addEventListener('input', () => (this.#typedOn = location.pathname), { capture: true });
+	}
+
 	/** Follows the worker that register.ts registered. */
 	follow(registration: ServiceWorkerRegistration): void {
 		this.#registration = registration;
@@ -38,7 +43,6 @@ class Updates {
 		if (registration.installing) this.#watch(registration.installing);
 		registration.addEventListener('updatefound', () => this.#watch(registration.installing));
 		navigator.serviceWorker.addEventListener('controllerchange', () => this.#changed());
-		addEventListener('input', () => (this.#typedOn = location.pathname), { capture: true });
 		document.addEventListener('visibilitychange', () => this.#look());
 		addEventListener('focus', () => this.#look());
 	}
@@ -82,7 +86,7 @@ class Updates {
 	async mend(): Promise<void> {
 		this.#ready = true;
 		const mendedAt = Number(sessionStorage.getItem(mendedKey) ?? 0);
-		if (this.#holds.size > 0 || Date.now() - mendedAt < 60_000) return;
+		if (!this.#isIdle() || Date.now() - mendedAt < 60_000) return;
 		if (!(await isReachable())) return;
 		sessionStorage.setItem(mendedKey, String(Date.now()));
 		await this.apply();
@@ -114,8 +118,12 @@ class Updates {
 
 	#reloadUnseen() {
 		const unseen = document.visibilityState === 'hidden';
-		const idle = this.#holds.size === 0 && this.#typedOn !== location.pathname;
-		if (this.#superseded && unseen && idle) location.reload();
+		if (this.#superseded && unseen && this.#isIdle()) location.reload();
+	}
+
+	/** Whether nothing would be lost by a reload. */
+	#isIdle() {
+		return this.#holds.size === 0 && this.#typedOn !== location.pathname;
 	}
 
 	async #findWaiting(): Promise<ServiceWorker | null> {
